@@ -24,12 +24,14 @@ internal sealed partial class FeedbackWriter
             return;
         }
 
-        if (_underway.Count > 0)
+        if (_underway.Count > 0 && TimeProvider.System.GetElapsedTime(_retriedAt) >= s_retry)
         {
             RetryUnderway();
         }
 
-        while (_predictions.Count > 0 || _reports.Count > 0 || _held.Count > 0 || !_open || _failures > 0)
+        // What comes meanwhile is the next step's: otherwise many calls would keep reports from being taken.
+        _due = _predictions.Count;
+        while (_due > 0 || _reports.Count > 0 || _held.Count > 0 || !_open || _failures > 0)
         {
             if (!await WriteAsync().ConfigureAwait(false))
             {
@@ -39,6 +41,11 @@ internal sealed partial class FeedbackWriter
         }
 
         await ExpireAsync().ConfigureAwait(false);
+        if (_underway.Count > 0)
+        {
+            // By the time of the system: a clock that is driven by hand would not wake it.
+            _ = Task.Delay(s_retry).ContinueWith(static (_, writer) => ((FeedbackWriter)writer!).Wake(), this, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+        }
     }
 
     /// <summary>Writes one batch.</summary>
@@ -47,7 +54,7 @@ internal sealed partial class FeedbackWriter
     {
         KeptPrediction[] predictions = [.. _predictions.Take(MostOfWrite)];
         var reports = new List<OpenReport>();
-        if (predictions.Length == _predictions.Count)
+        if (predictions.Length >= _due)
         {
             reports = _held.Take(MostOfWrite);
             while (reports.Count < MostOfWrite && _reports.TryDequeue(out OpenReport report))
@@ -90,6 +97,8 @@ internal sealed partial class FeedbackWriter
             _predictionBytes -= _predictions.Dequeue().EstimateBytes();
         }
 
+        _due -= predictions.Length;
+
         Volatile.Write(ref _pending, _predictions.Count);
         _setup.Counters.Kept(predictions.Length);
         for (int i = 0; i < reports.Count; i++)
@@ -113,9 +122,9 @@ internal sealed partial class FeedbackWriter
             else if (report.MadeAt is { } made)
             {
                 answer = made + _setup.Options.Retention < now ? FeedbackAnswer.Expired : _dropped.Contains(made) ? FeedbackAnswer.Dropped : FeedbackAnswer.Unknown;
-                if (answer == FeedbackAnswer.Unknown && _setup.Store.IsShared && made > now - s_underway && report.Group is not null && _underway.Count < _setup.Options.QueueCapacity / 4)
+                if (answer == FeedbackAnswer.Unknown && IsUnderway(report, made, now))
                 {
-                    _underway.Add(report);
+                    _underway.Add(report with { UnknownSince = report.UnknownSince ?? TimeProvider.System.GetTimestamp() });
                     return;
                 }
             }
@@ -130,8 +139,15 @@ internal sealed partial class FeedbackWriter
         Answer(report, answer);
     }
 
+    // Another process may be about to write the prediction.
+    private bool IsUnderway(in OpenReport report, DateTimeOffset made, DateTimeOffset now) =>
+        _setup.Store.IsShared && report.Group is not null && !_closing && _underway.Count < _setup.Options.QueueCapacity / 4
+        && (report.UnknownSince is { } since ? TimeProvider.System.GetElapsedTime(since) < s_underway : made > now - s_underway);
+
     private void RetryUnderway()
     {
+        _retriedAt = TimeProvider.System.GetTimestamp();
+
         // In order, before reports that came later.
         OpenReport[] later = [.. _reports];
         _reports.Clear();

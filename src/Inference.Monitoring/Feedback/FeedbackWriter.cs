@@ -17,8 +17,10 @@ internal sealed partial class FeedbackWriter : IAsyncDisposable
     private const long MostRingBytes = 64 << 20;
     private const int MostSlots = 8192;
     private const int FewestSlots = 64;
+
     private static readonly TimeSpan s_firstBackoff = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan s_longestExpiry = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan s_retry = TimeSpan.FromMilliseconds(50);
 
     // How long a prediction of another process may take to the store.
     private static readonly TimeSpan s_underway = TimeSpan.FromSeconds(2);
@@ -39,6 +41,10 @@ internal sealed partial class FeedbackWriter : IAsyncDisposable
     private long _waiting;
     private long _pending;
     private long _predictionBytes;
+    private long _retriedAt;
+
+    // The predictions that were there when reports were taken, and are not written yet.
+    private int _due;
     private long _droppedFrom;
     private int _signalled;
     private int _failures;
@@ -249,7 +255,8 @@ internal sealed partial class FeedbackWriter : IAsyncDisposable
             _dropped.Add(new DateTimeOffset(from, TimeSpan.Zero), _setup.Clock.GetUtcNow());
         }
 
-        while (_ring.TryTake() is { } slot)
+        // As many as there may be now: what comes meanwhile is for the next time.
+        for (int i = 0; i < _ring.Capacity && _ring.TryTake() is { } slot; i++)
         {
             KeptPrediction? kept = null;
             try

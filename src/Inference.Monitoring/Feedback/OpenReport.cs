@@ -6,4 +6,5 @@ namespace Inference.Monitoring.Feedback;
 /// <param name="Place">Its place in the group.</param>
 /// <param name="MadeAt">When the prediction's id was made; null if that is not known.</param>
 /// <param name="IsKept">Whether the id is in the share that is kept.</param>
-internal readonly record struct OpenReport(TimedReport Report, ReportGroup? Group, int Place, DateTimeOffset? MadeAt, bool IsKept);
+/// <param name="UnknownSince">When the store said first that it has no such prediction; null if it was not asked yet.</param>
+internal readonly record struct OpenReport(TimedReport Report, ReportGroup? Group, int Place, DateTimeOffset? MadeAt, bool IsKept, long? UnknownSince = null);

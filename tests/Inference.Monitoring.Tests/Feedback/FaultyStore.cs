@@ -16,6 +16,9 @@ internal sealed class FaultyStore : IFeedbackStore
     /// <summary>What every write waits for, whether it is cancelled or not.</summary>
     public Task Hang { get; set; } = Task.CompletedTask;
 
+    /// <summary>How long a write takes.</summary>
+    public TimeSpan Delay { get; set; }
+
     public bool IsShared { get; set; }
 
     public int Writes { get; private set; }
@@ -33,6 +36,7 @@ internal sealed class FaultyStore : IFeedbackStore
         try
         {
             await Hang;
+            await Task.Delay(Delay, CancellationToken.None);
             Exception? error = Fail();
             if (error is null || WritesBeforeFailing)
             {

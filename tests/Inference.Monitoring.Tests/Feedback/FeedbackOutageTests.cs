@@ -115,6 +115,31 @@ public class FeedbackOutageTests
     }
 
     [Fact]
+    public async Task StoreSlowUnderManyCalls_ReportsAreAnswered()
+    {
+        var store = new FaultyStore { Delay = TimeSpan.FromMilliseconds(20) };
+        await using var f = new FedBack(store: store);
+        using var stop = new CancellationTokenSource();
+        Task calling = Task.Run(() =>
+        {
+            while (!stop.IsCancellationRequested)
+            {
+                f.Run(1);
+            }
+        });
+        for (int i = 0; i < 20; i++)
+        {
+            Guid id = f.Run(2);
+            FeedbackAnswer answer = await Eventually.CompletesAsync(f.Feedback.ReportAsync(id, 1).AsTask());
+            Assert.True(answer is FeedbackAnswer.Accepted or FeedbackAnswer.Dropped);
+        }
+
+        await f.FlushAsync().WaitAsync(TimeSpan.FromSeconds(30));
+        await stop.CancelAsync();
+        await calling;
+    }
+
+    [Fact]
     public async Task StoreHangs_CallsAreAnsweredAndNoSecondWriteIsMade()
     {
         var hang = new TaskCompletionSource();
