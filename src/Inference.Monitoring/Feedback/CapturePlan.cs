@@ -9,7 +9,7 @@ internal sealed class CapturePlan
 {
     // Elements of a tensor that is named without an index.
     private const int MostElements = 256;
-    private readonly TensorCapture[] _tensors;
+    private readonly IColumnCapture[] _captures;
     private readonly int _numbers;
     private readonly int _texts;
     private readonly int _mostRows;
@@ -46,12 +46,14 @@ internal sealed class CapturePlan
         Columns = new FeedbackColumns([.. columns.Select(static c => c.Name)], options.Score, [.. options.Segments.Distinct(StringComparer.Ordinal)]);
         _places = new int[columns.Count];
         _redactors = [.. columns.Select(c => new Redactor(c.Name, c.Options, options))];
-        var tensors = new List<TensorCapture>();
+        var captures = new List<IColumnCapture>();
         foreach (IGrouping<(bool IsOutput, string Tensor, bool IsText), (CaptureColumn Column, int Index)> group in columns.Select(static (c, i) => (c, i)).GroupBy(static x => (x.c.IsOutput, x.c.Tensor, x.c.IsText)))
         {
             (CaptureColumn Column, int Index)[] members = [.. group.OrderBy(static m => m.Column.Element)];
             int first = group.Key.IsText ? _texts : _numbers;
-            tensors.Add(new TensorCapture(group.Key.IsOutput, group.Key.Tensor, group.Key.IsText, [.. members.Select(static m => m.Column.Element)], first));
+            captures.Add(members[0].Column.Key is null
+                ? new TensorCapture(group.Key.IsOutput, group.Key.Tensor, group.Key.IsText, [.. members.Select(static m => m.Column.Element)], first)
+                : new MapCapture(group.Key.IsOutput, group.Key.Tensor, [.. members.Select(static m => m.Column.Key!)], first));
             for (int i = 0; i < members.Length; i++)
             {
                 _places[members[i].Index] = group.Key.IsText ? ~(first + i) : first + i;
@@ -61,7 +63,7 @@ internal sealed class CapturePlan
             _texts += group.Key.IsText ? members.Length : 0;
         }
 
-        _tensors = [.. tensors];
+        _captures = [.. captures];
     }
 
     /// <summary>The columns.</summary>
@@ -74,12 +76,12 @@ internal sealed class CapturePlan
     public void Capture(NamedValues inputs, NamedValues outputs, PredictionSlot slot)
     {
         slot.Rows = Rows(outputs);
-        slot.KeptRows = _tensors.Length == 0 ? 0 : Math.Min(slot.Rows, _mostRows);
+        slot.KeptRows = _captures.Length == 0 ? 0 : Math.Min(slot.Rows, _mostRows);
         Ensure(ref slot.Numbers, slot.KeptRows * _numbers);
         Ensure(ref slot.Texts, slot.KeptRows * _texts);
-        foreach (TensorCapture tensor in _tensors)
+        foreach (IColumnCapture capture in _captures)
         {
-            tensor.Read(tensor.IsOutput ? outputs : inputs, slot, tensor.IsText ? _texts : _numbers);
+            capture.Read(capture.IsOutput ? outputs : inputs, slot, capture.IsText ? _texts : _numbers);
         }
     }
 
@@ -117,8 +119,21 @@ internal sealed class CapturePlan
         return kept;
     }
 
-    private static int Rows(NamedValues outputs) =>
-        outputs.Count > 0 && outputs.GetAt(0).Value is TensorValue { Rank: > 0 } tensor ? (int)Math.Clamp(tensor.Shape[0], 1, int.MaxValue) : 1;
+    private static int Rows(NamedValues outputs)
+    {
+        for (int i = 0; i < outputs.Count; i++)
+        {
+            switch (outputs.GetAt(i).Value)
+            {
+                case TensorValue { Rank: > 0 } tensor:
+                    return (int)Math.Clamp(tensor.Shape[0], 1, int.MaxValue);
+                case SequenceValue sequence:
+                    return Math.Max(sequence.Count, 1);
+            }
+        }
+
+        return 1;
+    }
 
     private static void Ensure<T>(ref T[] array, int length)
     {
@@ -130,19 +145,22 @@ internal sealed class CapturePlan
 
     private static IEnumerable<CaptureColumn> Resolve(ModelInfo info, FeedbackColumnOptions column, bool one)
     {
-        (string tensor, int? element) = Split(column.Name);
-        ModelPort? output = info.Outputs.FirstOrDefault(p => p.Name == column.Name) ?? info.Outputs.FirstOrDefault(p => p.Name == tensor);
-        ModelPort? port = output ?? info.Inputs.FirstOrDefault(p => p.Name == column.Name) ?? info.Inputs.FirstOrDefault(p => p.Name == tensor);
+        // Names may have brackets themselves: the longest port that fits.
+        (ModelPort Port, bool IsOutput)[] ports = [.. info.Outputs.Select(static p => (p, true)), .. info.Inputs.Select(static p => (p, false))];
+        (ModelPort? port, bool isOutput) = ports.Where(p => InnerOf(column.Name, p.Port.Name) is not null).OrderByDescending(static p => p.Port.Name.Length).FirstOrDefault();
         if (port is null)
         {
             string[] names = [.. info.Inputs.Concat(info.Outputs).Select(static p => p.Name)];
-            string near = NearestName.Among(names, tensor) is { } name ? $" Did you mean '{name}'?" : "";
+            string near = NearestName.Among(names, column.Name.Split('[')[0]) is { } name ? $" Did you mean '{name}'?" : "";
             throw new InferenceException($"Model '{info.Name}', UseFeedback: expected a column of an input or output, got '{column.Name}'.{near} Name one of {string.Join(", ", names.Select(static n => $"'{n}'"))}, with [j] for element j of a row.");
         }
 
-        if (port.Name == column.Name)
+        string? inner = InnerOf(column.Name, port.Name) is { Length: > 0 } given ? given : null;
+        if (port.Type is { Kind: ModelValueKind.Map } or { Kind: ModelValueKind.Sequence, Element.Kind: ModelValueKind.Map })
         {
-            element = null;
+            return inner is not null
+                ? [new CaptureColumn(column.Name, isOutput, port.Name, 0, false, column, inner)]
+                : throw new InferenceException($"Model '{info.Name}', UseFeedback: expected a key of the map '{port.Name}', got none. Name keys, such as '{port.Name}[1]'.");
         }
 
         bool isText = port.Type.ElementType == ElementType.String;
@@ -152,14 +170,14 @@ internal sealed class CapturePlan
         }
 
         long? width = Width(port);
-        if (element is { } index)
+        if (inner is not null)
         {
-            if (index >= width)
+            if (!int.TryParse(inner, NumberStyles.None, CultureInfo.InvariantCulture, out int index) || index >= width)
             {
-                throw new InferenceException($"Model '{info.Name}', UseFeedback: expected an element below {width} of '{port.Name}', got '{column.Name}'. Correct the index.");
+                throw new InferenceException($"Model '{info.Name}', UseFeedback: expected an element from 0{(width is null ? "" : $" to below {width}")} of '{port.Name}', got '{column.Name}'. Correct the index.");
             }
 
-            return [new CaptureColumn(column.Name, output is not null, port.Name, index, isText, column)];
+            return [new CaptureColumn(column.Name, isOutput, port.Name, index, isText, column)];
         }
 
         if (width is null or > MostElements || (one && width != 1))
@@ -168,8 +186,8 @@ internal sealed class CapturePlan
         }
 
         return width == 1
-            ? [new CaptureColumn(port.Name, output is not null, port.Name, 0, isText, column)]
-            : Enumerable.Range(0, (int)width).Select(i => new CaptureColumn(string.Create(CultureInfo.InvariantCulture, $"{port.Name}[{i}]"), output is not null, port.Name, i, isText, column));
+            ? [new CaptureColumn(port.Name, isOutput, port.Name, 0, isText, column)]
+            : Enumerable.Range(0, (int)width).Select(i => new CaptureColumn(string.Create(CultureInfo.InvariantCulture, $"{port.Name}[{i}]"), isOutput, port.Name, i, isText, column));
     }
 
     private static long? Width(ModelPort port)
@@ -188,11 +206,9 @@ internal sealed class CapturePlan
         return width;
     }
 
-    private static (string Tensor, int? Element) Split(string name)
-    {
-        int open = name.LastIndexOf('[');
-        return open > 0 && name[^1] == ']' && int.TryParse(name.AsSpan(open + 1, name.Length - open - 2), NumberStyles.None, CultureInfo.InvariantCulture, out int element) ? (name[..open], element) : (name, null);
-    }
+    // What stands between the brackets after the name of a port: empty without brackets; null if it is no column of the port.
+    private static string? InnerOf(string column, string port) =>
+        column == port ? "" : column.Length > port.Length + 2 && column.StartsWith(port, StringComparison.Ordinal) && column[port.Length] == '[' && column[^1] == ']' ? column[(port.Length + 1)..^1] : null;
 
-    private sealed record CaptureColumn(string Name, bool IsOutput, string Tensor, int Element, bool IsText, FeedbackColumnOptions Options);
+    private sealed record CaptureColumn(string Name, bool IsOutput, string Tensor, int Element, bool IsText, FeedbackColumnOptions Options, string? Key = null);
 }

@@ -5,7 +5,7 @@ namespace Inference.Monitoring;
 /// <summary>A column that is kept of predictions.</summary>
 public sealed class FeedbackColumnOptions
 {
-    /// <summary>The name of an input or output, with <c>[j]</c> for element j of a row; without it, all elements, at most 256.</summary>
+    /// <summary>The name of an input or output, with <c>[j]</c> for element j of a row; without it, all elements, at most 256. Of maps, <c>[key]</c> is the value under a key.</summary>
     [Required]
     public string Name { get; set; } = "";
 

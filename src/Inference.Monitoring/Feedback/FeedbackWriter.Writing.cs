@@ -40,6 +40,12 @@ internal sealed partial class FeedbackWriter
             }
         }
 
+        if (_isQueueShown)
+        {
+            _isQueueShown = false;
+            _setup.Instruments.Queue(Waiting);
+        }
+
         await ExpireAsync().ConfigureAwait(false);
         if (_underway.Count > 0)
         {
@@ -171,6 +177,7 @@ internal sealed partial class FeedbackWriter
             Hold(report);
         }
 
+        _isQueueShown = true;
         _setup.Instruments.Queue(Waiting);
     }
 
@@ -194,29 +201,6 @@ internal sealed partial class FeedbackWriter
         Interlocked.Decrement(ref _waiting);
         _setup.Counters.Report(answer);
         report.Group?.Answer(report.Place, answer);
-    }
-
-    private async Task ExpireAsync()
-    {
-        if (_setup.Clock.GetElapsedTime(_expiredAt) < (_setup.Options.Retention / 20 < s_longestExpiry ? _setup.Options.Retention / 20 : s_longestExpiry))
-        {
-            return;
-        }
-
-        _expiredAt = _setup.Clock.GetTimestamp();
-        DateTimeOffset before = _setup.Clock.GetUtcNow() - _setup.Options.Retention;
-        try
-        {
-            while (await GuardAsync((store, token) => store.ExpireAsync(before, MostOfWrite, token)).ConfigureAwait(false) >= MostOfWrite && _incoming.IsEmpty)
-            {
-            }
-        }
-#pragma warning disable CA1031 // As for writes.
-        catch (Exception exception)
-#pragma warning restore CA1031
-        {
-            Fail(exception);
-        }
     }
 
     /// <summary>Calls the store on another thread, for a limited time. A call that does not return is not repeated before it does.</summary>
@@ -283,8 +267,6 @@ internal sealed partial class FeedbackWriter
         _setup.Instruments.Store(false);
         _setup.Conditions?.Set(this, $"Feedback waits in memory: {why}");
     }
-
-    private long _firstFailure;
 
     private void Succeed()
     {

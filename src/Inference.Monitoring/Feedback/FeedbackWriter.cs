@@ -48,7 +48,9 @@ internal sealed partial class FeedbackWriter : IAsyncDisposable
     private long _droppedFrom;
     private int _signalled;
     private int _failures;
+    private long _firstFailure;
     private long _failedAt;
+    private bool _isQueueShown;
     private long _expiredAt;
     private bool _open;
     private volatile bool _closing;

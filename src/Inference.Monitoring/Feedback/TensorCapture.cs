@@ -8,15 +8,11 @@ namespace Inference.Monitoring.Feedback;
 /// <param name="IsText">Whether its elements are strings.</param>
 /// <param name="Elements">The elements of a row, ascending where they follow each other.</param>
 /// <param name="Place">The place of the first among the numbers or texts of a row; the others follow.</param>
-internal sealed record TensorCapture(bool IsOutput, string Name, bool IsText, int[] Elements, int Place)
+internal sealed record TensorCapture(bool IsOutput, string Name, bool IsText, int[] Elements, int Place) : IColumnCapture
 {
     // One read for all elements.
     private readonly bool _adjacent = Elements.Select((e, i) => e - i).Distinct().Count() == 1;
 
-    /// <summary>Reads rows into a slot: what is not there is NaN or null.</summary>
-    /// <param name="values">The inputs or outputs.</param>
-    /// <param name="slot">The slot.</param>
-    /// <param name="stride">The numbers or texts of a row.</param>
     public void Read(NamedValues values, PredictionSlot slot, int stride)
     {
         TensorValue? tensor = values.TryGetValue(Name, out ModelValue? value) ? value as TensorValue : null;

@@ -177,8 +177,40 @@ public class FeedbackStageTests
     }
 
     [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Score_OfAMapForEachRow_IsItsValueUnderTheKey(bool texts)
+    {
+        ModelInfo info = FakeModel.Info() with
+        {
+            Outputs = [new ModelPort("p", ModelValueType.Sequence(ModelValueType.Map(texts ? ElementType.String : ElementType.Int64, ModelValueType.Tensor(ElementType.Float32))))],
+        };
+        var inner = new FakeRunner(info, inputs =>
+        {
+            float[] x = inputs["x"].AsSpan<float>().ToArray();
+            var outputs = new NamedValues();
+            outputs.Add("p", new SequenceValue(Enumerable.Range(0, x.Length / 4).Select(r => new MapValue(
+                texts ? TensorValue.Copy(["no", "1"], [2]) : TensorValue.Copy<long>([0L, 1L], [2]),
+                TensorValue.Copy<float>([1 - x[r * 4], x[r * 4]], [2])))));
+            return outputs;
+        });
+        await using var f = new FedBack(
+            o =>
+            {
+                o.Score = "p[1]";
+                o.Columns.Add(new FeedbackColumnOptions { Name = "p[other]" });
+            },
+            inner: inner);
+        Assert.Equal(FeedbackAnswer.Accepted, await f.Feedback.ReportAsync(f.Run(0.25f, 0.75f), 1, row: 1));
+        Assert.Equal((2, 0.75, double.NaN), (f.Joined[0].Prediction.Rows, f.Joined[0].Score, f.Joined[0].Column("p[other]")!.Value.Number));
+        Assert.Contains("expected a key of the map", Assert.Throws<InferenceException>(() => new FedBack(o => o.Score = "p", inner: inner)).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("z", "Did you mean")]
-    [InlineData("y[2]", "below 2")]
+    [InlineData("y[2]", "to below 2")]
+    [InlineData("y[one]", "to below 2")]
+    [InlineData("y[-1]", "to below 2")]
     public void UseFeedback_UnknownColumn_IsRejectedWithWhatThereIs(string column, string expected)
     {
         InferenceException exception = Assert.Throws<InferenceException>(() => new FedBack(o => o.Columns.Add(new FeedbackColumnOptions { Name = column })));
