@@ -31,6 +31,8 @@ public sealed class HostedModelTests
         Assert.Equal(HttpStatusCode.NotFound, (await served.PostAsync("v2/models/scaled/versions/2/infer", Row)).StatusCode);
         Assert.Equal(HttpStatusCode.NotFound, (await served.Http.GetAsync("v2/models/scaled/versions/2/ready")).StatusCode);
         Assert.Equal("""["1.10","1.9"]""", (await Served.JsonAsync(await served.Http.GetAsync("v2/models/scaled")))["versions"]!.ToJsonString());
+        Assert.Equal("1010000=1.10 1009000=1.9", (string?)(await Served.JsonAsync(await served.Http.GetAsync("v2/models/scaled")))["properties"]!["version_aliases"]);
+        Assert.Equal("1010000=1.10 1009000=1.9", (await served.Grpc.ModelMetadataAsync(new() { Name = "scaled" })).Properties["version_aliases"]);
         JsonNode stats = await Served.JsonAsync(await served.Http.GetAsync("v2/models/scaled/versions/1.9/stats"));
         Assert.Equal(3, (int)stats["model_stats"]![0]!["inference_stats"]!["success"]!["count"]!);
 

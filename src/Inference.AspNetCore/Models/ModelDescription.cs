@@ -2,17 +2,20 @@ using Inference.AspNetCore.Protocol;
 
 namespace Inference.AspNetCore.Models;
 
-/// <summary>A model's metadata. The properties are those that a client needs to batch and cache: the digest, whether rows are independent, whether equal inputs give equal outputs.</summary>
+/// <summary>A model's metadata. The properties are those that a client needs to batch and cache: the digest, whether rows are independent, whether equal inputs give equal outputs, and the numeric aliases of versions.</summary>
 internal sealed record ModelDescription(string Name, IReadOnlyList<string> Versions, string Platform, IReadOnlyList<TensorDescription> Inputs, IReadOnlyList<TensorDescription> Outputs, IReadOnlyList<KeyValuePair<string, string>> Properties)
 {
     public static ModelDescription Of(ServedModel model, IModelRunner runner)
     {
         ModelInfo info = RunnerQuestions.InfoOf(runner);
-        return new ModelDescription(model.Name, model.Versions(), "inference_onnx", [.. info.Inputs.Select(Describe)], [.. info.Outputs.Select(Describe)],
+        IReadOnlyList<string> versions = model.Versions();
+        string aliases = VersionAlias.Describe(versions);
+        return new ModelDescription(model.Name, versions, "inference_onnx", [.. info.Inputs.Select(Describe)], [.. info.Outputs.Select(Describe)],
         [
             new("digest", info.Digest),
             new("row_independent", info.RowIndependent ? "true" : "false"),
             new("deterministic", info.Deterministic ? "true" : "false"),
+            .. aliases.Length > 0 ? (ReadOnlySpan<KeyValuePair<string, string>>)[new("version_aliases", aliases)] : [],
         ]);
     }
 

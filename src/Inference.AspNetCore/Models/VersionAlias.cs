@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 
 namespace Inference.AspNetCore.Models;
 
@@ -7,6 +8,22 @@ internal static class VersionAlias
 {
     // Three decimal digits a part, so that aliases can be read.
     private const int PartLimit = 1000;
+
+    /// <summary>Returns the aliases of versions, newest first, such as <c>1010000=1.10 1009000=1.9</c>; empty if there are none. Names of versions and aliases of newer ones win.</summary>
+    public static string Describe(IReadOnlyList<string> versions)
+    {
+        var text = new StringBuilder();
+        var taken = new HashSet<string>(versions, StringComparer.Ordinal);
+        foreach (string version in versions)
+        {
+            if (Of(version) is { } alias && taken.Add(alias))
+            {
+                text.Append(text.Length > 0 ? " " : "").Append(alias).Append('=').Append(version);
+            }
+        }
+
+        return text.ToString();
+    }
 
     /// <summary>Returns the alias of a version; null if it has none, as those of digits alone have not.</summary>
     public static string? Of(string version)
