@@ -124,7 +124,7 @@ internal static class ServerSoakCommand
                 if (exception.MayHaveRun)
                 {
                     Interlocked.Increment(ref counts.Lost);
-                    counts.Errors.Enqueue(exception.ToString().ReplaceLineEndings(" "));
+                    counts.Errors.Enqueue($"{exception.Message} {exception.GetBaseException().GetType().Name} {exception.GetBaseException().Message}");
                 }
                 else
                 {

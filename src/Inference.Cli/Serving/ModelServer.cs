@@ -62,11 +62,14 @@ internal static class ModelServer
             builder.Services.AddInferenceDashboard();
         }
 
+        builder.Services.AddSingleton<ShutdownDrain>();
+        builder.Services.AddHostedService(static services => services.GetRequiredService<ShutdownDrain>());
         builder.Services.AddHealthChecks().AddModels();
         builder.Services.AddOpenTelemetry().WithMetrics(metrics => metrics.AddMeter(InferenceDiagnostics.MeterName).AddPrometheusExporter());
 
         WebApplication app = builder.Build();
         app.UseHostFiltering();
+        app.Services.GetRequiredService<ShutdownDrain>().Use(app);
         app.MapOpenInference();
         app.MapHealthChecks("/health");
         app.MapPrometheusScrapingEndpoint("/metrics");

@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Grpc.Core;
 using Grpc.Net.Client;
 using Inference.Remote.Wire;
@@ -88,9 +89,12 @@ internal sealed class GrpcTransport : IRemoteTransport
 
         // Without an exception of the client, a server said that it does not take calls; with one, the connection failed: before or after the request was sent.
         StatusCode.Unavailable => exception.Status.DebugException is null ? TransportFailure.Overloaded
-            : exception.Status.DebugException is HttpRequestException http && RestTransport.NotReached(http) ? TransportFailure.NotReached : TransportFailure.Failed,
-        _ => exception.Status.DebugException is HttpRequestException failed && RestTransport.NotReached(failed) ? TransportFailure.NotReached : TransportFailure.Failed,
+            : NotReached(exception.Status.DebugException) ? TransportFailure.NotReached : TransportFailure.Failed,
+        _ => NotReached(exception.Status.DebugException) ? TransportFailure.NotReached : TransportFailure.Failed,
     };
+
+    // The client connects by itself, or lets the handler do it.
+    private static bool NotReached(Exception? exception) => exception is SocketException || (exception is HttpRequestException http && RestTransport.NotReached(http));
 
     private sealed record TimedCall(InferCall Call, TimeSpan? Timeout);
 
