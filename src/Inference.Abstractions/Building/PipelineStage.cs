@@ -1,7 +1,7 @@
 namespace Inference;
 
 /// <summary>A kind of middleware and its place in the pipeline. Immutable; compared by reference, so keep each kind in a static field.</summary>
-/// <remarks>The built-in stages have the orders 100 to 600; for a stage of another package, choose a number between those of the stages that must wrap it and those that it must wrap.</remarks>
+/// <remarks>The built-in stages have the orders 100 to 700; for a stage of another package, choose a number between those of the stages that must wrap it and those that it must wrap.</remarks>
 public sealed class PipelineStage
 {
     /// <summary>Creates a kind of stage.</summary>
@@ -27,6 +27,9 @@ public sealed class PipelineStage
     /// <summary>Checks or repairs inputs. Order 200.</summary>
     public static PipelineStage Validation { get; } = new("Validation", 200, "telemetry must see what every other stage does.", mayRepeat: true);
 
+    /// <summary>Asks for new models; outside the stages whose state it reads. Order 240.</summary>
+    public static PipelineStage Retraining { get; } = new("Retraining", 240, "inputs must be validated and measured first.");
+
     /// <summary>Keeps answered calls for feedback; outside fallback and versioning, so that each call is kept once, with the version whose answer the caller got. Order 250.</summary>
     public static PipelineStage Feedback { get; } = new("Feedback", 250, "inputs must be validated and measured before they are kept.");
 
@@ -44,6 +47,9 @@ public sealed class PipelineStage
 
     /// <summary>Combines calls into batches; inside caching, so that only rows missing from the cache are queued. Order 600.</summary>
     public static PipelineStage Batching { get; } = new("Batching", 600, "batches must form from the rows that caching did not answer and for one version only.");
+
+    /// <summary>Measures the processor time of the model's runs; inside batching, where a run is one run. Order 700.</summary>
+    public static PipelineStage Cost { get; } = new("Cost", 700, "what caches answer costs nothing, and a batch is one run.");
 
     /// <summary>The name shown in messages.</summary>
     public string Name { get; }

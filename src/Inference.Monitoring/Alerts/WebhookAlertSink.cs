@@ -241,7 +241,8 @@ internal sealed partial class WebhookAlertSink : IAlertSink, IDisposable, IAsync
         return request;
     }
 
-    private static bool IsTransient(HttpStatusCode? status) =>
+    /// <summary>Whether a request that ended so may succeed when it is tried again.</summary>
+    internal static bool IsTransient(HttpStatusCode? status) =>
         status is null or HttpStatusCode.RequestTimeout or (HttpStatusCode)425 or HttpStatusCode.TooManyRequests or >= HttpStatusCode.InternalServerError;
 
     /// <summary>The pause after an attempt: Backoff · 2^(attempt − 1) · (0.5 to 1), or what the server asks for, at most MaxBackoff.</summary>

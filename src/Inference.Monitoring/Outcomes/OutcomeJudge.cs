@@ -122,6 +122,14 @@ public sealed partial class OutcomeJudge : IOutcomeEvidence, IOutcomeObserver, I
     /// <summary>Judges what is known now rather than at the next interval.</summary>
     public void Evaluate()
     {
+        lock (_lock)
+        {
+            if (_trials.Count == 0)
+            {
+                return;
+            }
+        }
+
         TimeSpan? delay = _delay();
         TimeSpan? maturity = _options().Maturity ?? delay;
         DateTimeOffset now = _clock.GetUtcNow();

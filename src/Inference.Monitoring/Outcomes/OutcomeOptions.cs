@@ -26,7 +26,7 @@ public sealed class OutcomeOptions : IValidatableObject
     /// <summary>Whether lower outcomes are better; always so for errors. False by default.</summary>
     public bool LowerIsBetter { get; set; }
 
-    /// <summary>How much worse than the default's a canary's mean outcome may be before it counts as worse, in parts of the range, 0 to 0.5; the default is 0.</summary>
+    /// <summary>How much worse than the default's a canary's mean outcome may be before it counts as worse, in parts of what the default's could be worse, 0 to 0.5: t·(1 − loss), the default's loss being 0 at best and 1 at worst. The default is 0.</summary>
     [Range(0.0, 0.5)]
     public double Tolerance { get; set; }
 

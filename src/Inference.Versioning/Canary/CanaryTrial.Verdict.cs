@@ -94,6 +94,19 @@ internal sealed partial class CanaryTrial
         }
     }
 
+    /// <summary>Why the canary is promoted, in one line.</summary>
+    public string DescribePass()
+    {
+        string calls = _options.PromoteAfterCalls is { } most ? string.Create(CultureInfo.InvariantCulture, $"the canary served {most} calls") : "";
+        if (_options.PromoteAfterOutcomes is null || _outcomes?.Status is not { } outcomes)
+        {
+            return calls + " without an alarm";
+        }
+
+        string judged = string.Create(CultureInfo.InvariantCulture, $"{outcomes.Treatment} of its outcomes were judged without an alarm: {outcomes.Outcome} {outcomes.TreatmentMean:G4} against {outcomes.ControlMean:G4} over {outcomes.Control}");
+        return calls.Length > 0 ? $"{calls} and {judged}" : judged;
+    }
+
     private string Describe()
     {
         (string Name, double Log)[] measures = [("errors", _errors.LogValue), ("latency", _latency.LogValue), ("metric", _metric.LogValue), ("cost", _options.CompareCost ? _cost.LogValue : double.NegativeInfinity), ("outcomes", _outcomes is null ? double.NegativeInfinity : _outcomeLog)];

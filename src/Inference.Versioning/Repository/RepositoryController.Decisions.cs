@@ -163,7 +163,7 @@ internal sealed partial class RepositoryController
         "promote", static _ => null,
         (draft, _) => !IsOnTrial(trial) || trial.IsStopped || draft.State.IsRejected(trial.Slot.Version, trial.Slot.Folder.Stamp)
             ? null
-            : draft.Promote(trial.Slot, _default!.Version, DecisionActors.Policy, $"the canary served {trial.Options.PromoteAfterCalls} calls without an alarm"),
+            : draft.Promote(trial.Slot, _default!.Version, DecisionActors.Policy, trial.DescribePass()),
         HoldsUnwritten: true), cancellationToken));
 
     private static void Require(string actor, string reason)

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Inference.Decisions;
+using Inference.Status;
 using Inference.TestSupport;
 using Inference.Versioning.Files;
 using Inference.Versioning.Folders;
@@ -70,7 +71,7 @@ internal sealed class TempRepository : IDisposable
     public FakeLoader NewLoader() => new(Open);
 
     public async Task<VersionedModelRunner> OpenAsync(
-        Action<VersioningOptions>? configure = null, Action<IModelPipelineBuilder>? perVersion = null, FakeLoader? loader = null, IDecisionStore? decisions = null, ILoggerFactory? loggers = null)
+        Action<VersioningOptions>? configure = null, Action<IModelPipelineBuilder>? perVersion = null, FakeLoader? loader = null, IDecisionStore? decisions = null, ILoggerFactory? loggers = null, IOutcomeEvidence? outcomes = null)
     {
         var options = new VersioningOptions { Watch = false, WarmupRuns = 0 };
         options.Canary.ShadowWarmupCalls = 0;
@@ -85,6 +86,7 @@ internal sealed class TempRepository : IDisposable
             PerVersion = perVersion,
             TimeProvider = Clock,
             LoggerFactory = loggers,
+            Outcomes = outcomes,
             Decisions = decisions,
         });
     }
