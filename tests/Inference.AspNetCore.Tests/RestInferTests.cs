@@ -44,6 +44,15 @@ public sealed class RestInferTests
         Assert.Equal([.. FakeModel.Expected(7), .. FakeModel.Expected(8)], MemoryMarshal.Cast<byte, float>(body.AsSpan(length)).ToArray());
     }
 
+    [Theory]
+    [InlineData("1", HttpStatusCode.OK)]
+    [InlineData("2", HttpStatusCode.NotFound)]
+    public async Task Infer_ModelWithoutVersions_IsVersion1(string version, HttpStatusCode expected)
+    {
+        await using Served served = await Served.StartAsync(new FakeRunner());
+        Assert.Equal(expected, (await served.PostAsync($"v2/models/fake/versions/{version}/infer", OneRow)).StatusCode);
+    }
+
     [Fact]
     public async Task Infer_ByteOrderMark_IsIgnored()
     {

@@ -7,6 +7,8 @@ namespace Inference.AspNetCore.Models;
 /// <summary>One model that is served.</summary>
 internal sealed class ServedModel(string name, IModelRunner runner)
 {
+    private const string First = "1";
+
     // Runners bound to versions by their own names, which exist or existed.
     private readonly ConcurrentDictionary<string, IModelRunner> _named = new(StringComparer.Ordinal);
 
@@ -104,7 +106,9 @@ internal sealed class ServedModel(string name, IModelRunner runner)
     {
         if (RunnerQuestions.ServiceOf<IModelVersions>(Runner) is not { } versions)
         {
-            return RunnerQuestions.InfoOf(Runner).Version == version ? Runner : throw NoVersion(version);
+            // Clients that always name a version name the first one of a model that has none.
+            string only = RunnerQuestions.InfoOf(Runner).Version is { Length: > 0 } own ? own : First;
+            return version == only ? Runner : throw NoVersion(version);
         }
 
         ModelVersionStatus[] serving = [.. versions.Versions.Where(v => Serves(v.State))];
