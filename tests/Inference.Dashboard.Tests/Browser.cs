@@ -51,7 +51,9 @@ internal sealed class Browser : IDisposable
     /// <param name="place">The place behind the number sign, such as <c>/models/ranker</c>.</param>
     public void Open(DashboardServer server, string place = "/")
     {
-        Driver.Navigate().GoToUrl(new Uri(server.Address, $"#{place}"));
+        // Only the part behind the number sign may differ: from elsewhere, the page is made anew. An Uri would read the escapes.
+        Driver.Navigate().GoToUrl("about:blank");
+        Driver.Navigate().GoToUrl($"{server.Address.AbsoluteUri}#{place}");
         Settle();
     }
 

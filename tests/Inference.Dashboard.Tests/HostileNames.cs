@@ -57,7 +57,7 @@ internal static class HostileNames
         "null",
         "0",
         "-1e309",
-        new string('x', 3000),
+        new string('x', 1000),
         string.Concat(Enumerable.Repeat("<b>", 300)),
     ];
 }

@@ -49,6 +49,8 @@ internal static class HostileWorld
             State = MonitoringState.Alarm,
             Description = name,
             UnwatchedTensors = [name],
+            Rules = [new RuleSnapshot(name, MonitoringState.Alarm, name)],
+            Performance = [new PerformanceSnapshot(name, 1, 1, 0, 2, 1, 1, 1)],
             Columns = [new ColumnSnapshot { Name = name, State = MonitoringState.Alarm, Rule = name, LogEvidence = 3 }],
             Segments = [new SegmentSnapshot { Column = name, Segment = name, State = MonitoringState.Alarm, Rows = 1 }],
         });

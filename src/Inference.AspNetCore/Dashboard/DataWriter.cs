@@ -71,6 +71,17 @@ internal sealed class DataWriter(ModelReader reader)
         }
 
         json.WriteEndArray();
+        json.WriteStartArray("rules");
+        foreach (RuleSnapshot rule in snapshot.Rules)
+        {
+            json.WriteStartObject();
+            json.WriteString("rule", Json.Cut(rule.Rule));
+            json.Name("state", rule.State);
+            json.Text("detail", rule.Detail);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
         json.WriteStartArray("unwatched");
         foreach (string tensor in snapshot.UnwatchedTensors.Take(MaxTensors))
         {

@@ -6,6 +6,9 @@ namespace Inference.AspNetCore.Dashboard;
 /// <summary>Looks at all models once a second while somebody listens, and keeps what the overview tells of each as JSON with the tick of its last change. All pages share it. Thread-safe.</summary>
 internal sealed class ModelFeed(ModelReader reader, HistoryService history, JsonBuffers buffers, TimeProvider clock) : IDisposable
 {
+    // A tick without a change says that the server is there: a page that hears nothing for three of them takes the connection to be lost.
+    private const int LooksPerSign = 4;
+
     private static readonly TimeSpan s_period = TimeSpan.FromSeconds(1);
 
     private readonly Lock _lock = new();
@@ -14,6 +17,7 @@ internal sealed class ModelFeed(ModelReader reader, HistoryService history, Json
     private FeedTick? _last;
     private ITimer? _timer;
     private long _number;
+    private int _unsaid;
     private int _listeners;
     private int _looking;
 
@@ -68,7 +72,7 @@ internal sealed class ModelFeed(ModelReader reader, HistoryService history, Json
 
         try
         {
-            long number = ++_number;
+            long number = _number + 1;
             var entries = new FeedEntry[_entries.Length];
             for (int i = 0; i < entries.Length; i++)
             {
@@ -76,6 +80,12 @@ internal sealed class ModelFeed(ModelReader reader, HistoryService history, Json
             }
 
             _entries = entries;
+            if (_last is not null && ++_unsaid < LooksPerSign && !Array.Exists(entries, e => e.Changed == number))
+            {
+                return;
+            }
+
+            (_number, _unsaid) = (number, 0);
             TaskCompletionSource<FeedTick> next;
             FeedTick tick;
             lock (_lock)

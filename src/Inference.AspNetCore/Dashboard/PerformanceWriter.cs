@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Inference.AspNetCore.Models;
 using Inference.Feedback;
+using Inference.Monitoring;
 
 namespace Inference.AspNetCore.Dashboard;
 
@@ -11,6 +12,7 @@ internal sealed class PerformanceWriter(ModelReader reader)
 
     public void Write(Utf8JsonWriter json, ServedModel model)
     {
+        WriteWatched(json, model);
         if (reader.Service<IFeedbackStatus>(model)?.Snapshot is not { } snapshot)
         {
             return;
@@ -64,6 +66,31 @@ internal sealed class PerformanceWriter(ModelReader reader)
             json.Rounded("estimateLow", metric.EstimateLow);
             json.Rounded("estimateHigh", metric.EstimateHigh);
             json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    // What monitoring knows: estimates without labels, and the last rows with labels.
+    private void WriteWatched(Utf8JsonWriter json, ServedModel model)
+    {
+        json.WriteStartArray("watched");
+        foreach (string version in reader.Serving(model))
+        {
+            foreach (PerformanceSnapshot metric in (reader.Service<IModelMonitor>(model, version)?.Snapshot.Performance ?? []).Take(MaxMetrics))
+            {
+                json.WriteStartObject();
+                json.WriteString("name", Json.Cut(metric.Metric));
+                json.WriteString("version", version);
+                json.Rounded("reference", metric.Reference);
+                json.Rounded("estimate", metric.Estimated);
+                json.Rounded("low", metric.Low);
+                json.Rounded("high", metric.High);
+                json.Rounded("realized", metric.Realized);
+                json.Rounded("reliability", metric.Reliability);
+                json.WriteNumber("rows", metric.Rows);
+                json.WriteEndObject();
+            }
         }
 
         json.WriteEndArray();

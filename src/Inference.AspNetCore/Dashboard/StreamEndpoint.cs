@@ -10,11 +10,11 @@ namespace Inference.AspNetCore.Dashboard;
 /// <summary>Tells a page of changes, by server-sent events: all models first, then what changed, at most once a second.</summary>
 internal sealed class StreamEndpoint(RestPipeline pipeline, ModelFeed feed, DashboardAccess access, IOptions<DashboardOptions> options, TimeProvider clock, IHostApplicationLifetime lifetime)
 {
+    // A comment: it says that the server is there.
+    private static readonly byte[] s_sign = ":\n\n"u8.ToArray();
+
     // A page opens a new stream then, so that what it may see is decided again.
     private static readonly TimeSpan s_longest = TimeSpan.FromMinutes(15);
-
-    // A page that hears nothing for three of these takes the connection to be lost.
-    private const int TicksPerSign = 4;
 
     public Task StreamAsync(HttpContext http) => pipeline.RunAsync(http, OpenInferenceGroup.Statistics, async (context, _) =>
     {
@@ -45,7 +45,6 @@ internal sealed class StreamEndpoint(RestPipeline pipeline, ModelFeed feed, Dash
         response.Headers["X-Accel-Buffering"] = "no";
         http.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
         long told = 0;
-        int silent = 0;
         try
         {
             while (true)
@@ -53,11 +52,7 @@ internal sealed class StreamEndpoint(RestPipeline pipeline, ModelFeed feed, Dash
                 FeedTick tick = await feed.NextAsync(told, linked.Token).ConfigureAwait(false);
                 byte[] bytes = hidden is null && told == tick.Number - 1 && told > 0 ? tick.Delta : tick.Event(told, hidden);
                 told = tick.Number;
-                if (bytes.Length > 0 || ++silent >= TicksPerSign)
-                {
-                    silent = 0;
-                    await response.Body.WriteAsync(bytes.Length > 0 ? bytes : Sign, linked.Token).ConfigureAwait(false);
-                }
+                await response.Body.WriteAsync(bytes.Length > 0 ? bytes : s_sign, linked.Token).ConfigureAwait(false);
             }
         }
         catch (OperationCanceledException)
@@ -65,7 +60,4 @@ internal sealed class StreamEndpoint(RestPipeline pipeline, ModelFeed feed, Dash
             // The page went away, the server stops, or the stream is old: an end, not an error.
         }
     }
-
-    // A comment: it says that the server is there.
-    private static readonly byte[] Sign = ":\n\n"u8.ToArray();
 }

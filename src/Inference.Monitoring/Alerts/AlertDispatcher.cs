@@ -26,6 +26,7 @@ internal sealed partial class AlertDispatcher : IDisposable
     private readonly WebhookAlertSink _own;
     private readonly WebhookAlertSink[] _webhooks;
     private readonly SinkQueue[] _queues;
+    private DateTimeOffset _silentUntil = DateTimeOffset.MinValue;
 
     // What is told at once: every change.
     private static readonly AlertOptions s_every = new() { RepeatAfter = TimeSpan.Zero, RemindAfter = null };
@@ -83,7 +84,8 @@ internal sealed partial class AlertDispatcher : IDisposable
                 }
             }
 
-            if (_policy.Next(snapshot, options, now) is { } alert)
+            // What is held back is looked at again with the next snapshot.
+            if (now >= _silentUntil && _policy.Next(snapshot, options, now) is { } alert)
             {
                 foreach (WebhookAlertSink webhook in _webhooks)
                 {
@@ -95,6 +97,27 @@ internal sealed partial class AlertDispatcher : IDisposable
                     queue.Add(alert);
                 }
             }
+        }
+    }
+
+    /// <summary>The end of the silence; null if there is none.</summary>
+    public DateTimeOffset? SilentUntil
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _silentUntil > _clock.GetUtcNow() ? _silentUntil : null;
+            }
+        }
+    }
+
+    /// <summary>Tells sinks and webhooks nothing until a time; one that has passed ends the silence.</summary>
+    public void Silence(DateTimeOffset until)
+    {
+        lock (_lock)
+        {
+            _silentUntil = until;
         }
     }
 

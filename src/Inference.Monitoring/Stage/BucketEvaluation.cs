@@ -7,6 +7,7 @@ internal sealed partial class BucketEvaluation
     private const int ShownColumns = 5;
     private readonly ReferenceProfile _profile;
     private readonly StreamEvaluation[] _streams;
+    private readonly long[] _segmentRows;
     private readonly QualityWatch _quality;
     private readonly PerformanceWatch _performance;
     private readonly Dictionary<string, StreamAlarm> _alarms = new(StringComparer.Ordinal);
@@ -31,6 +32,7 @@ internal sealed partial class BucketEvaluation
                 MinimumRows = settings.MinimumRows,
             },
             s))];
+        _segmentRows = new long[segments + 1];
     }
 
     /// <summary>The severest state.</summary>
@@ -66,6 +68,7 @@ internal sealed partial class BucketEvaluation
         bool alarm = false;
         foreach (StreamEvaluation stream in _streams)
         {
+            _segmentRows[stream.Segment] += window.AllRows[stream.Segment];
             foreach (StreamAlarm found in stream.Add(window))
             {
                 alarm = true;
@@ -77,6 +80,19 @@ internal sealed partial class BucketEvaluation
         _performance.Add(window);
         return alarm;
     }
+
+    /// <summary>The segments; empty without any.</summary>
+    public IReadOnlyList<SegmentSnapshot> Segments() =>
+    [
+        .. _streams.Where(static stream => stream.Segment > 0).Select(stream => new SegmentSnapshot
+        {
+            Column = _profile.SegmentColumn!,
+            Segment = _profile.Segments[stream.Segment - 1],
+            State = stream.State,
+            Rows = _segmentRows[stream.Segment],
+            LogEvidence = stream.LogEvidence,
+        }),
+    ];
 
     /// <summary>The columns, each in the severest of its states.</summary>
     public IReadOnlyList<ColumnSnapshot> Columns()

@@ -331,6 +331,7 @@ public sealed partial class ModelMonitor
             Rules = rules ?? [],
             Performance = _evaluation?.Metrics ?? [],
             Columns = _evaluation?.Columns() ?? [],
+            Segments = _evaluation?.Segments() ?? [],
         });
         _instruments.State(state);
         _alerts.Publish(_snapshot);

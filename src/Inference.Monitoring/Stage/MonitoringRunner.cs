@@ -31,7 +31,7 @@ internal sealed class MonitoringRunner(IModelRunner inner, ModelMonitor monitor)
     public override object? GetService(Type serviceType, object? serviceKey = null)
     {
         ArgumentNullException.ThrowIfNull(serviceType);
-        if (serviceKey is null && (serviceType == typeof(IModelMonitor) || serviceType == typeof(ModelMonitor)))
+        if (serviceKey is null && (serviceType == typeof(IModelMonitor) || serviceType == typeof(ModelMonitor) || serviceType == typeof(IColumnDistributions) || serviceType == typeof(IAlertSilence)))
         {
             return monitor;
         }

@@ -55,14 +55,15 @@ internal sealed class DemoWorld
             TrafficTotal total = TrafficTotal.Of(traffic.Versions);
             var random = new Random(model.Name.Length);
             bool canary = model.Name == "ranker", cached = runner.GetService(typeof(ICacheControl)) is not null, batched = runner.GetService(typeof(IBatchingStatus)) is not null;
-            double evidence = 0, queue = 6;
+            double evidence, queue = 6;
+            double cachedShare = runner.GetService(typeof(ICacheControl)) is ICacheControl cache ? (double)cache.Statistics.Hits / (cache.Statistics.Hits + cache.Statistics.Misses) : 0;
             const int Samples = 30 * 60;
             for (int i = 0; i < Samples; i++)
             {
-                double wave = 1 + (0.22 * Math.Sin(i / 55.0)) + (0.05 * (random.NextDouble() - 0.5)), slow = 1 + (0.12 * Math.Sin(i / 31.0)) + (0.16 * Math.Pow(random.NextDouble(), 6));
+                double wave = 1 + (0.22 * Math.Sin((i - Samples) / 55.0)) + (0.05 * (random.NextDouble() - 0.5)), slow = 1 + (0.12 * Math.Sin(i / 31.0)) + (0.16 * Math.Pow(random.NextDouble(), 6));
                 queue = Math.Max(0, (queue * 0.9) + (random.NextDouble() * 2) - 0.4);
                 int at = i - (Samples - 300);
-                evidence = at < 0 ? 0 : Math.Max(-0.6, evidence + (0.006 * (random.NextDouble() - 0.36)));
+                evidence = at < 0 ? 0 : (0.322 * at / 300) + (0.12 * Math.Sin(at / 17.0) * (300 - at) / 300);
                 float half = (float)(0.09 / Math.Sqrt(1 + (Math.Max(at, 0) / 6.0)));
                 history.Of(model).Add(
                 [
@@ -74,7 +75,7 @@ internal sealed class DemoWorld
                     canary && at >= 0 ? (float)evidence : float.NaN,
                     canary && at >= 0 ? (float)(0.0021 + (0.001 * Math.Sin(at / 20.0)) - half) : float.NaN,
                     canary && at >= 0 ? (float)(0.0021 + (0.001 * Math.Sin(at / 20.0)) + half) : float.NaN,
-                    cached ? (float)(0.5 + (0.1 * wave)) : float.NaN,
+                    cached ? (float)(cachedShare + (0.05 * (wave - 1))) : float.NaN,
                     batched ? (float)queue : float.NaN,
                 ]);
             }

@@ -13,7 +13,7 @@ import { tryIt } from './tryit.js';
 // Chooses the page by the address, and keeps it up to date.
 const pages = { '': model, data, performance, decisions, try: tryIt };
 const content = document.getElementById('content');
-let page = null, control = null, timer = 0, trouble = '', shown = '', fresh = false;
+let page = null, control = null, timer = 0, trouble = '', shown = '', fresh = false, told;
 
 function choose() {
   const [path, query] = location.hash.replace(/^#/, '').split('?');
@@ -24,7 +24,9 @@ function choose() {
       return part;
     }
   });
-  return first === 'models' && name !== undefined ? pages[which]?.(name, new URLSearchParams(query)) : first === undefined ? overview() : undefined;
+  if (first !== 'models' || name === undefined) return first === undefined ? overview() : undefined;
+  const made = pages[which]?.(name, new URLSearchParams(query));
+  return made && { ...made, about: name };
 }
 
 async function go() {
@@ -68,6 +70,7 @@ function waitUntilSeen(mine) {
 }
 
 function render() {
+  told = models.get(page.about);
   renderTop();
   document.title = `${page.title} · ${session().title}`;
   // Another page is made anew; the same one keeps focus and scrolling.
@@ -158,7 +161,7 @@ listen(() => {
   if (connection().state === 'connecting' && wasRead !== session().read) {
     wasRead = session().read;
     go();
-  } else if (!document.hidden && (page?.live || connection().state !== 'live')) render();
+  } else if (!document.hidden && (page?.live || connection().state !== 'live' || (page?.ready && models.get(page.about) !== told))) render();
   else if (!document.hidden) renderTop();
 });
 document.addEventListener('visibilitychange', () => { if (!document.hidden) render(); });

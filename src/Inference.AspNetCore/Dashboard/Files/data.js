@@ -20,7 +20,7 @@ export function data(name, query) {
     detail: () => ({ ...rights, monitored: read?.version }),
     view() {
       if (!read.state) return [...head(name, 'data'), parts.empty('The data of this model is not watched. Add ', h('code', null, '.UseMonitoring()'), ' to it, or a stage of your own that offers ', h('code', null, 'IModelMonitor'), '.')];
-      return [...head(name, 'data'), verdict(), columns(), read.segments.length ? segments() : null, read.unwatched.length ? parts.card('Not watched', null, h('p', null, read.unwatched.map(tensor => h('span', { class: 'chip' }, tensor)))) : null];
+      return [...head(name, 'data'), verdict(), read.rules.length ? rules() : null, columns(), read.segments.length ? segments() : null, read.unwatched.length ? parts.card('Not watched', null, h('p', null, read.unwatched.map(tensor => h('span', { class: 'chip' }, tensor)))) : null];
     },
   };
 
@@ -66,6 +66,10 @@ export function data(name, query) {
       distribution(column.cells, `Distribution of ${column.name}`),
       column.from ? h('p', { class: 'more' }, `Rows from ${format.time(column.from)} to ${format.time(column.to)}.`) : null,
       h('details', null, h('summary', null, 'As a table'), parts.table(`Cells of ${column.name}`, [['Cell'], ['Reference', 'number'], ['Recent', 'number']], column.cells.map(cell => [cell.label, format.percent(cell.reference ?? 0), format.percent(cell.share ?? 0)]))));
+  }
+
+  function rules() {
+    return parts.card('Rules about the whole', null, h('ul', { class: 'alerts' }, read.rules.map(one => h('li', { 'data-key': one.rule }, parts.badge(one.state), h('b', null, one.rule), h('span', { class: 'text' }, one.detail)))));
   }
 
   function segments() {

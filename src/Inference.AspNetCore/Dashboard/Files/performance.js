@@ -13,9 +13,9 @@ export function performance(name) {
     period: 10000,
     async load(signal) { read = await get(modelPath(name, '/performance'), signal); },
     view() {
-      if (!read.metrics) return [...head(name, 'performance'), parts.empty('Nobody reports what becomes of this model’s predictions. Add ', h('code', null, '.UseFeedback()'), ' to it, and report labels by the id of the prediction.')];
+      if (!read.metrics) return [...head(name, 'performance'), read.watched.length ? watched(read.watched) : null, parts.empty('Nobody reports what becomes of this model’s predictions. Add ', h('code', null, '.UseFeedback()'), ' to it, and report labels by the id of the prediction.')];
       const names = [...new Set(read.metrics.map(metric => metric.name))];
-      return [...head(name, 'performance'), labels(read),
+      return [...head(name, 'performance'), labels(read), read.watched.length ? watched(read.watched) : null,
         names.length ? names.map(metric => table(metric, read.metrics.filter(one => one.name === metric))) : parts.empty('No metric is known yet: too few labels have arrived.'),
         read.coverage.length ? coverage(read.coverage) : null, reports(read)];
     },
@@ -52,6 +52,21 @@ function table(metric, all) {
   });
   return parts.card(metric, { aside: h('ul', { class: 'legend' }, h('li', null, h('span', { class: 'swatch tone-1', 'aria-hidden': 'true' }), 'from labels'), estimated ? h('li', null, h('span', { class: 'swatch tone-2', 'aria-hidden': 'true' }), 'estimated') : null) },
     parts.table(`${metric} by slice`, [['Slice'], ['Version'], ['From labels', 'wide'], ...(estimated ? [['Estimated', 'wide']] : []), [`${format.number(low)} to ${format.number(high)}`, 'wide'], ['Labelled rows', 'number']], rows, { class: 'cards' }));
+}
+
+function watched(metrics) {
+  const rows = metrics.map(one => {
+    const values = [one.reference, one.low, one.high, one.realized].filter(value => value !== undefined), low = Math.min(...values), high = Math.max(...values);
+    const outside = one.realized !== undefined && (one.realized < one.low || one.realized > one.high);
+    return {
+      key: `${one.version} ${one.name}`,
+      cells: [[one.name, outside ? parts.badge('warning', 'labels disagree with the estimate') : null], one.version || format.none, format.number(one.reference), figure(one.estimate, one.low, one.high), format.number(one.realized),
+        intervals([{ value: one.reference, tone: 'tone-3' }, { low: one.low, high: one.high, value: one.estimate, tone: 'tone-2' }, { value: one.realized, tone: 'tone-1' }], low, high, `${one.name}: ${format.number(one.reference)} on the reference, ${format.number(one.estimate)} estimated, ${format.number(one.realized)} from labels`),
+        format.percent(one.reliability), format.count(one.rows)],
+    };
+  });
+  return parts.card('On the last rows', { aside: h('ul', { class: 'legend' }, [['tone-3', 'reference'], ['tone-2', 'estimated without labels'], ['tone-1', 'from labels']].map(([tone, text]) => h('li', null, h('span', { class: `swatch ${tone}`, 'aria-hidden': 'true' }), text))) },
+    parts.table('Metrics on the last rows', [['Metric'], ['Version'], ['Reference', 'number'], ['Estimated', 'wide'], ['From labels', 'number'], ['Compared', 'wide'], ['Reliable', 'number'], ['Rows', 'number']], rows, { class: 'cards' }));
 }
 
 const coverage = ages => parts.card('Labelled by age', null,

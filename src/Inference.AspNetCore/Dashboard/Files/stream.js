@@ -23,11 +23,37 @@ function become(next, why = '') {
 
 /** Begins anew, as after a sign-in. */
 export function restart() {
+  paused = false;
   control?.abort();
   models.clear();
   become('connecting');
   run(++running);
 }
+
+// A browser has few connections to one server: a page that nobody looks at holds none.
+const patience = 5000;
+let leaving = 0, paused = false;
+
+function pause() {
+  paused = true;
+  running++;
+  control?.abort();
+}
+
+function resume() {
+  clearTimeout(leaving);
+  if (!paused || state === 'denied') return;
+  paused = false;
+  run(++running);
+}
+
+document.addEventListener('visibilitychange', () => {
+  clearTimeout(leaving);
+  if (document.hidden) leaving = setTimeout(pause, patience);
+  else resume();
+});
+addEventListener('pagehide', pause);
+addEventListener('pageshow', resume);
 
 async function run(mine) {
   for (let wait = 500; mine === running;) {
