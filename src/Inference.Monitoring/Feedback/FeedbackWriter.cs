@@ -19,6 +19,8 @@ internal sealed partial class FeedbackWriter : IAsyncDisposable
     private const int FewestSlots = 64;
 
     private static readonly TimeSpan s_firstBackoff = TimeSpan.FromMilliseconds(100);
+
+    // A query that mostly finds nothing, and a small part of any retention but the shortest.
     private static readonly TimeSpan s_longestExpiry = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan s_retry = TimeSpan.FromMilliseconds(50);
 
