@@ -227,8 +227,66 @@ public class RemoteRunnerTests
         Assert.Equal(2, _server.Calls.Count);
     }
 
+    [Fact]
+    public async Task Run_HedgedAndBothFail_IsNotRepeatedIfOneMayHaveRun()
+    {
+        await using RemoteModelRunner runner = await ConnectAsync(o => o.HedgeAfter = TimeSpan.FromMilliseconds(50), servers: 3);
+        var first = new TaskCompletionSource<HttpResponseMessage>();
+        int calls = 0;
+        foreach (string server in (string[])["s0:8000", "s1:8000", "s2:8000"])
+        {
+            _server.Behaviors[server] = (_, _) => Interlocked.Increment(ref calls) == 1
+                ? first.Task
+                : throw new HttpRequestException(HttpRequestError.ResponseEnded, "reset");
+        }
+
+        Task<NamedValues> run = runner.RunAsync(Row(1, 2)).AsTask();
+        _clock.Advance(TimeSpan.FromMilliseconds(50));
+        first.SetException(new HttpRequestException(HttpRequestError.ConnectionError, "refused"));
+        Assert.True((await Assert.ThrowsAsync<RemoteModelException>(() => run)).MayHaveRun);
+        Assert.Equal(2, calls);
+    }
+
+    [Fact]
+    public async Task Run_ServerThatNeverAnswers_IsLeftAlone()
+    {
+        _server.Behaviors["s0:8000"] = async (_, token) =>
+        {
+            await Task.Delay(Timeout.Infinite, token);
+            throw new InvalidOperationException();
+        };
+        await using RemoteModelRunner runner = await ConnectAsync(o =>
+        {
+            o.EjectAfter = 1;
+            o.Timeout = TimeSpan.FromSeconds(1);
+        }, servers: 2);
+        for (int i = 0; i < 20; i++)
+        {
+            Task<NamedValues> run = runner.RunAsync(Row(1, 2)).AsTask();
+            if (!run.IsCompleted)
+            {
+                _clock.Advance(TimeSpan.FromSeconds(1));
+                await Assert.ThrowsAsync<DeadlineExceededException>(() => run);
+            }
+        }
+
+        Assert.True(_server.Calls.Count(a => a == "s0:8000") <= 5);
+        Assert.Equal(ModelState.Degraded, runner.State);
+    }
+
+    [Fact]
+    public async Task Run_OutputWithoutParameters_IsRead()
+    {
+        _server.Answer = () => FakeServer.Binary("""{"outputs":[{"name":"y","datatype":"FP32","shape":[1],"parameters":null,"data":[0.1]}]}""", []);
+        await using RemoteModelRunner runner = await ConnectAsync();
+        using NamedValues result = await runner.RunAsync(Row(1, 2));
+        Assert.Equal([0.1f], result["y"].AsSpan<float>().ToArray());
+    }
+
     public static TheoryData<string, byte[], int?> BadAnswers => new()
     {
+        { """{"outputs":[{"name":"y","datatype":"BOOL","shape":[1],"parameters":{"binary_data_size":1}}]}""", [2], null },
+        { """{"outputs":[{"name":"y","datatype":"FP32","shape":[1],"data":[1e39]}]}""", [], null },
         { "[]", [], null },
         { "{", [], null },
         { """{"outputs":[{"name":"y","datatype":"FP32","shape":[1,2],"parameters":{"binary_data_size":8}}]}""", [1, 2, 3], null },
@@ -265,6 +323,9 @@ public class RemoteRunnerTests
         _server.Answer = () => FakeServer.Binary("""{"outputs":[]}""", new byte[5000]);
         await using RemoteModelRunner runner = await ConnectAsync(o => o.MaxResponseBytes = 1024);
         RemoteModelException exception = await Assert.ThrowsAsync<RemoteModelException>(async () => await runner.RunAsync(Row(1, 2)));
+        Assert.Contains("MaxResponseBytes", exception.Message, StringComparison.Ordinal);
+        _server.Answer = () => new HttpResponseMessage(HttpStatusCode.OK) { Content = new StreamContent(new MemoryStream(new byte[5000])) { Headers = { ContentLength = null } } };
+        exception = await Assert.ThrowsAsync<RemoteModelException>(async () => await runner.RunAsync(Row(1, 2)));
         Assert.Contains("MaxResponseBytes", exception.Message, StringComparison.Ordinal);
     }
 

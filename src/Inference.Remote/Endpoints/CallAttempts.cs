@@ -9,6 +9,9 @@ internal sealed class CallAttempts(EndpointSet endpoints, RemoteModelOptions opt
     // The wait before a further attempt where all servers were tried, doubled with each and varied by half, so that callers do not come back together.
     private static readonly TimeSpan s_firstWait = TimeSpan.FromMilliseconds(10);
 
+    // Between the computation of a deadline and the attempt.
+    private static readonly TimeSpan s_slack = TimeSpan.FromMilliseconds(50);
+
     /// <summary>Runs a call.</summary>
     /// <param name="call">The call.</param>
     /// <param name="deadline">When it must be answered.</param>
@@ -64,6 +67,7 @@ internal sealed class CallAttempts(EndpointSet endpoints, RemoteModelOptions opt
     {
         TimeSpan left = deadline - clock.GetUtcNow();
         bool? failed = null;
+        bool hasOwnLimit = deadline - clock.GetUtcNow() >= options.Timeout - s_slack;
         endpoint.Begin();
         try
         {
@@ -74,6 +78,12 @@ internal sealed class CallAttempts(EndpointSet endpoints, RemoteModelOptions opt
         catch (TransportException exception)
         {
             failed = exception.IsOfServer;
+            throw;
+        }
+        catch (OperationCanceledException) when (hasOwnLimit && clock.GetUtcNow() >= deadline)
+        {
+            // No answer within the time that the options allow, which is not the caller's.
+            failed = true;
             throw;
         }
         catch (ModelRunException)
@@ -121,7 +131,14 @@ internal sealed class CallAttempts(EndpointSet endpoints, RemoteModelOptions opt
 
         // Both use the caller's inputs, so the call does not end before either has.
         await Task.WhenAny(loser).ConfigureAwait(false);
-        if (loser.IsCompletedSuccessfully && winner != loser)
+        if (!winner.IsCompletedSuccessfully)
+        {
+            // Neither answered: the call may be attempted again only if the model ran for neither.
+            tried.Add(second);
+            (winner, loser) = MayHaveRun(one) ? (one, other) : (other, one);
+            _ = loser.Exception;
+        }
+        else if (loser.IsCompletedSuccessfully)
         {
             InferReply unused = await loser.ConfigureAwait(false);
             unused.Outputs.Dispose();
@@ -133,4 +150,6 @@ internal sealed class CallAttempts(EndpointSet endpoints, RemoteModelOptions opt
 
         return (await winner.ConfigureAwait(false), winner == one ? first : second);
     }
+
+    private static bool MayHaveRun(Task task) => task.Exception?.InnerException is { } exception && exception is not TransportException { NothingRan: true };
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.Sockets;
 using Grpc.Core;
 using Grpc.Net.Client;
@@ -73,9 +74,12 @@ internal sealed class GrpcTransport : IRemoteTransport
                 throw own;
             }
 
-            throw new TransportException(FailureOf(exception), $"{exception.StatusCode}: {exception.Status.Detail}", exception);
+            throw new TransportException(FailureOf(exception), $"{exception.StatusCode}: {exception.Status.Detail}", exception) { RetryAfter = RetryAfter(exception) };
         }
     }
+
+    private static TimeSpan? RetryAfter(RpcException exception) =>
+        long.TryParse(exception.Trailers.GetValue("grpc-retry-pushback-ms"), NumberStyles.None, CultureInfo.InvariantCulture, out long milliseconds) && milliseconds < int.MaxValue ? TimeSpan.FromMilliseconds(milliseconds) : null;
 
     private static TransportFailure FailureOf(RpcException exception) => exception.StatusCode switch
     {
@@ -85,7 +89,14 @@ internal sealed class GrpcTransport : IRemoteTransport
         StatusCode.DeadlineExceeded => TransportFailure.DeadlineExceeded,
 
         // The client itself says so for an answer above its limit; a server, for a call that it did not run.
-        StatusCode.ResourceExhausted => exception.Status.Detail.Contains("Received message exceeds", StringComparison.Ordinal) ? TransportFailure.TooLarge : TransportFailure.Overloaded,
+        StatusCode.ResourceExhausted => exception.Status.Detail.Contains("Received message exceeds", StringComparison.Ordinal) ? TransportFailure.TooLarge
+
+            // Servers of other hands say so of a request above theirs.
+            : exception.Status.Detail.Contains("message larger than max", StringComparison.OrdinalIgnoreCase) ? TransportFailure.InvalidInput : TransportFailure.Overloaded,
+
+        // A proxy's answers: 502 and 504 come after the request was passed on.
+        StatusCode.Unavailable when exception.Status.Detail.EndsWith("HTTP status code: 502", StringComparison.Ordinal) => TransportFailure.Failed,
+        StatusCode.Unavailable when exception.Status.Detail.EndsWith("HTTP status code: 504", StringComparison.Ordinal) => TransportFailure.DeadlineExceeded,
 
         // Without an exception of the client, a server said that it does not take calls; with one, the connection failed: before or after the request was sent.
         StatusCode.Unavailable => exception.Status.DebugException is null ? TransportFailure.Overloaded

@@ -102,7 +102,7 @@ internal sealed class RestTransport(Uri endpoint, HttpClient client, RemoteModel
 
             using (body)
             {
-                throw new TransportException(FailureOf(response.StatusCode), $"{(int)response.StatusCode}: {ErrorText(body.Bytes)}") { RetryAfter = response.Headers.RetryAfter?.Delta };
+                throw new TransportException(FailureOf(response.StatusCode), $"{(int)response.StatusCode}: {ErrorText(body.Bytes)}") { RetryAfter = response.Headers.RetryAfter?.Delta ?? response.Headers.RetryAfter?.Date - response.Headers.Date };
             }
         }
     }
@@ -140,12 +140,13 @@ internal sealed class RestTransport(Uri endpoint, HttpClient client, RemoteModel
                 {
                     if (filled == buffer.Length)
                     {
-                        if (filled >= most)
+                        if (filled >= most && cutOff)
                         {
                             break;
                         }
 
-                        byte[] larger = ArrayPool<byte>.Shared.Rent((int)Math.Min(Math.Max(2L * filled, FirstBytes), most));
+                        // One more than allowed, so that what is too large is seen to be.
+                        byte[] larger = ArrayPool<byte>.Shared.Rent((int)Math.Min(Math.Max(2L * filled, FirstBytes), Math.Min(most + 1L, Array.MaxLength)));
                         buffer.AsSpan(0, filled).CopyTo(larger);
                         ArrayPool<byte>.Shared.Return(buffer);
                         buffer = larger;

@@ -76,7 +76,7 @@ internal static class JsonElements
         {
             case ElementType.Bool: Fill(ref json, name, tensor, static (ref Utf8JsonReader r) => r.GetBoolean()); break;
             case ElementType.String: Fill(ref json, name, tensor, static (ref Utf8JsonReader r) => r.GetString() ?? ""); break;
-            case ElementType.Float32: Fill(ref json, name, tensor, static (ref Utf8JsonReader r) => (float)Number(ref r)); break;
+            case ElementType.Float32: Fill(ref json, name, tensor, static (ref Utf8JsonReader r) => Single(ref r)); break;
             case ElementType.Float64: Fill(ref json, name, tensor, static (ref Utf8JsonReader r) => Number(ref r)); break;
             case ElementType.Float16: Fill(ref json, name, tensor, static (ref Utf8JsonReader r) => (Half)Number(ref r)); break;
             case ElementType.Int64: Fill(ref json, name, tensor, static (ref Utf8JsonReader r) => r.GetInt64()); break;
@@ -120,6 +120,11 @@ internal static class JsonElements
             throw OutputTensor.Wrong(name, tensor.Shape, $"{next} elements");
         }
     }
+
+    // By way of double, a number would be rounded twice, and one beyond the range would become infinite.
+    private static float Single(ref Utf8JsonReader json) => json.TokenType != JsonTokenType.Number ? (float)Number(ref json)
+        : json.TryGetSingle(out float value) && float.IsFinite(value) ? value
+        : throw new FormatException("a number is beyond the range of FP32.");
 
     // A server may write numbers that JSON has no form of as strings or as null.
     private static double Number(ref Utf8JsonReader json) => json.TokenType switch

@@ -48,16 +48,7 @@ internal static class OutputTensor
             }
 
             TensorValue texts = TensorValue.Allocate(type, shape);
-            if (data.IsSingleSegment)
-            {
-                WireStrings.Read(name, data.FirstSpan, texts.AsWritableSpan<string>());
-            }
-            else
-            {
-                byte[] joined = data.ToArray();
-                WireStrings.Read(name, joined, texts.AsWritableSpan<string>());
-            }
-
+            WireStrings.Read(name, data.IsSingleSegment ? data.FirstSpan : data.ToArray(), texts.AsWritableSpan<string>());
             return texts;
         }
 
@@ -68,6 +59,12 @@ internal static class OutputTensor
 
         TensorValue tensor = TensorValue.Allocate(type, shape);
         data.CopyTo(tensor.AsWritableBytes());
+        if (type == ElementType.Bool && tensor.AsBytes().ContainsAnyExceptInRange((byte)0, (byte)1))
+        {
+            tensor.Dispose();
+            throw Wrong(name, shape, "bytes other than 0 and 1 as BOOL");
+        }
+
         return tensor;
     }
 

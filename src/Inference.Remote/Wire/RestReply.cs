@@ -154,7 +154,12 @@ internal static class RestReply
     private static long ReadBinarySize(ref Utf8JsonReader json)
     {
         long size = -1;
-        Expect(json.Read() && json.TokenType == JsonTokenType.StartObject, "an object of parameters");
+        if (json.Read() && json.TokenType == JsonTokenType.Null)
+        {
+            return size;
+        }
+
+        Expect(json.TokenType == JsonTokenType.StartObject, "an object of parameters");
         while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
         {
             if (json.ValueTextEquals("binary_data_size"u8))
