@@ -72,6 +72,9 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("quantize")]
     [InlineData("run")]
     [InlineData("score")]
+    [InlineData("sign")]
+    [InlineData("verify-signature")]
+    [InlineData("audit verify")]
     [InlineData("verify")]
     public async Task Help_OfEachVerb_ListsItsOptions(string verb)
     {

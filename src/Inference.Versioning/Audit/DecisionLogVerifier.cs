@@ -56,9 +56,9 @@ public static class DecisionLogVerifier
 
     /// <summary>Verifies records of a store that are not in files.</summary>
     /// <param name="records">The records, oldest first: see <see cref="IDecisionStore.ReadAllAsync"/>.</param>
-    /// <param name="trusted">As for the other overload.</param>
-    /// <param name="clock">As for the other overload.</param>
-    public static DecisionLogReport Verify(IEnumerable<Decision> records, SigningOptions? trusted = null, TimeProvider? clock = null)
+    /// <param name="trusted">As for <see cref="Verify"/>.</param>
+    /// <param name="clock">As for <see cref="Verify"/>.</param>
+    public static DecisionLogReport VerifyRecords(IEnumerable<Decision> records, SigningOptions? trusted = null, TimeProvider? clock = null)
     {
         ArgumentNullException.ThrowIfNull(records);
         using TrustedKeys? keys = trusted is null ? null : new TrustedKeys(trusted, (clock ?? TimeProvider.System).GetUtcNow());

@@ -97,7 +97,7 @@ internal static class ManifestReader
         {
             return golden.Deserialize(ManifestJson.Default.GoldenRows);
         }
-        catch (JsonException exception)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
             throw new ModelLoadException($"{where}: the golden rows cannot be read: {exception.Message} Correct the manifest.", exception);
         }

@@ -35,7 +35,16 @@ public static class ManifestSigner
                 : throw new ModelLoadException($"Version '{directory}': expected the file '{profile}' that 'profile' of the manifest names, found none. Publish the profile, or correct the manifest.");
         }
 
-        byte[] text = SignedText(manifest, modelName, VersionOf(directory));
+        byte[] text;
+        try
+        {
+            text = SignedText(manifest, modelName, VersionOf(directory));
+        }
+        catch (FormatException exception)
+        {
+            throw new ModelLoadException($"Version '{directory}': {exception.Message}", exception);
+        }
+
         manifest.Signature = new ManifestSignature { Key = keyId, Value = Convert.ToBase64String(key.SignData(text, HashAlgorithmName.SHA256)) };
         string path = Path.Combine(directory, VersionFolder.ManifestFile);
         await File.WriteAllBytesAsync(path + ".tmp", JsonSerializer.SerializeToUtf8Bytes(manifest, ManifestJson.Default.ModelManifest), cancellationToken).ConfigureAwait(false);
@@ -49,7 +58,7 @@ public static class ManifestSigner
     /// <param name="keyId">The key's id in <see cref="SigningOptions.Keys"/>.</param>
     /// <param name="cancellationToken">Cancels before anything is written.</param>
     /// <exception cref="ModelLoadException">The version has a manifest that cannot be read, or the key is on another curve.</exception>
-    public static ValueTask SignAsync(string directory, string modelName, ModelSigningKey key, string keyId, CancellationToken cancellationToken = default)
+    public static ValueTask SignAsync(string directory, string modelName, ModelSigningKey key, string keyId, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(key);
         return EcKeys.IsP256(key.Key)
@@ -88,11 +97,11 @@ public static class ManifestSigner
             throw new ModelLoadException($"{where}: {exception.Message}", exception);
         }
 
-        await ManifestReader.VerifyFilesAsync(manifest.Files!, directory, where, cancellationToken).ConfigureAwait(false);
+        await ManifestReader.VerifyFilesAsync(manifest.Files ??= [], directory, where, cancellationToken).ConfigureAwait(false);
         return new VerifiedModel
         {
             SignedBy = signature.Key,
-            Files = manifest.Files!.ToDictionary(f => f.Key, f => ManifestReader.Plain(f.Value), StringComparer.Ordinal),
+            Files = manifest.Files.ToDictionary(f => f.Key, f => ManifestReader.Plain(f.Value), StringComparer.Ordinal),
             ModelName = modelName,
             Version = VersionOf(directory),
         };
@@ -169,9 +178,14 @@ public static class ManifestSigner
     private static string Minified(JsonElement element)
     {
         using var stream = new MemoryStream();
-        using (var writer = new Utf8JsonWriter(stream))
+        try
         {
+            using var writer = new Utf8JsonWriter(stream);
             element.WriteTo(writer);
+        }
+        catch (InvalidOperationException exception)
+        {
+            throw new FormatException($"expected golden rows in valid Unicode, got an error: {exception.Message} Correct the manifest.", exception);
         }
 
         return Encoding.UTF8.GetString(stream.ToArray());

@@ -50,7 +50,7 @@ internal static class VersionTrust
                 try
                 {
                     ManifestSigner.VerifySignature(manifest, keys, directory, modelName);
-                    return new TrustedVersion(manifest, manifest.Files!.ToDictionary(f => f.Key, f => ManifestReader.Plain(f.Value), StringComparer.Ordinal), signature.Key);
+                    return new TrustedVersion(manifest, (manifest.Files ?? []).ToDictionary(f => f.Key, f => ManifestReader.Plain(f.Value), StringComparer.Ordinal), signature.Key);
                 }
                 catch (FormatException exception)
                 {

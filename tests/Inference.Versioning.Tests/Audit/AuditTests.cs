@@ -36,7 +36,7 @@ public sealed class AuditTests : IDisposable
         DecisionLogReport report = DecisionLogVerifier.Verify(_repository.Root, Trust());
         Assert.True(report.IsIntact, report.Fault);
         Assert.Equal(("ranker", 1, records.Count - 1, 0L, 0L), (report.Model, report.Signatures, (int)report.SignedTo, report.Unsigned, report.TornBytes));
-        Assert.Equal(report.Records, DecisionLogVerifier.Verify(records, Trust()).Records);
+        Assert.Equal(report.Records, DecisionLogVerifier.VerifyRecords(records, Trust()).Records);
     }
 
     [Fact]
