@@ -1,3 +1,4 @@
+using Inference.AspNetCore.Models;
 using Inference.AspNetCore.Protocol;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
@@ -40,6 +41,30 @@ internal sealed class AccessGate(IServiceProvider services, IOptions<OpenInferen
         return CheckAsync(http, group, null, challenge);
     }
 
+    /// <summary>Returns the models that an answer about all of them may tell a caller of: those without the ones whose own policy refuses it.</summary>
+    /// <param name="http">The request.</param>
+    /// <param name="group">What it asks.</param>
+    /// <param name="models">All models.</param>
+    public async ValueTask<IReadOnlyList<ServedModel>> VisibleAsync(HttpContext http, OpenInferenceGroup group, IReadOnlyList<ServedModel> models)
+    {
+        List<ServedModel>? visible = null;
+        for (int i = 0; i < models.Count; i++)
+        {
+            ServedModel model = models[i];
+            bool isHidden = _options.ModelPolicies.TryGetValue(model.Name, out OpenInferencePolicies? own) && own.Of(group) is { } policy && !await AllowsAsync(http, policy, model.Name).ConfigureAwait(false);
+            if (isHidden)
+            {
+                visible ??= [.. models.Take(i)];
+            }
+            else
+            {
+                visible?.Add(model);
+            }
+        }
+
+        return visible ?? models;
+    }
+
     /// <summary>Checks that every policy exists.</summary>
     /// <exception cref="InferenceException">One does not.</exception>
     public async Task CheckPoliciesAsync()
@@ -58,6 +83,19 @@ internal sealed class AccessGate(IServiceProvider services, IOptions<OpenInferen
 
     private string? PolicyOf(OpenInferenceGroup group, string? model) =>
         (model is not null && _options.ModelPolicies.TryGetValue(model, out OpenInferencePolicies? own) ? own.Of(group) : null) ?? _options.Policies.Of(group);
+
+    private async ValueTask<bool> AllowsAsync(HttpContext http, string policy, string model)
+    {
+        try
+        {
+            await CheckAsync(http, policy, model, challenge: false).ConfigureAwait(false);
+            return true;
+        }
+        catch (RequestFault)
+        {
+            return false;
+        }
+    }
 
     private async ValueTask CheckAsync(HttpContext http, string name, string? model, bool challenge)
     {

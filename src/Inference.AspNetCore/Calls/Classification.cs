@@ -9,7 +9,7 @@ internal static class Classification
     /// <exception cref="RequestFault">The output has no numbers, or no classes.</exception>
     public static void Check(ModelInfo info, ModelPort port, int classes)
     {
-        if (port.Type.ElementType is ElementType.String or ElementType.Bool)
+        if (port.Type.ElementType is ElementType.String or ElementType.Bool or ElementType.BFloat16)
         {
             RequestFault.Throw($"Model '{info.Name}', output '{port.Name}', parameter 'classification': expected an output of numbers, got {Datatypes.Name(port.Type.ElementType)}.");
         }

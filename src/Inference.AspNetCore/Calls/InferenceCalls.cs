@@ -49,8 +49,7 @@ internal sealed class InferenceCalls(TimeProvider clock)
         {
             if (model.IsUnloaded)
             {
-                // A call that began before the model was unloaded may have loaded it again.
-                await model.UnloadAsync(CancellationToken.None).ConfigureAwait(false);
+                await model.UnloadAgainAsync().ConfigureAwait(false);
             }
         }
     }

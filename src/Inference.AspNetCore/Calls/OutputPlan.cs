@@ -9,7 +9,9 @@ internal readonly struct OutputPlan
     private readonly List<RequestedOutput>? _requested;
     private readonly bool _binary;
 
-    private OutputPlan(ModelInfo info, List<RequestedOutput>? requested, bool binary) => (_info, _requested, _binary) = (info, requested, binary);
+    private readonly bool _rawAlone;
+
+    private OutputPlan(ModelInfo info, List<RequestedOutput>? requested, bool binary, bool rawAlone) => (_info, _requested, _binary, _rawAlone) = (info, requested, binary, rawAlone);
 
     /// <summary>Plans the outputs of a request.</summary>
     /// <param name="info">The model.</param>
@@ -19,7 +21,7 @@ internal readonly struct OutputPlan
     public static OutputPlan Of(ModelInfo info, InferRequest request, bool rawAlone)
     {
         bool binary = rawAlone || request.Parameters.BinaryOutput == true;
-        var plan = new OutputPlan(info, request.Outputs, binary);
+        var plan = new OutputPlan(info, request.Outputs, binary, rawAlone);
         if (request.Outputs is null)
         {
             if (!binary)
@@ -68,7 +70,7 @@ internal readonly struct OutputPlan
                 {
                     RequestedOutput output = _requested[made];
                     TensorValue value = values[output.Name];
-                    bool binary = output.Binary ?? _binary;
+                    bool binary = _rawAlone || (output.Binary ?? _binary);
                     if (output.Classes > 0)
                     {
                         chosen[made] = new(output.Name, Classification.Of(_info, output.Name, value, output.Classes), binary, IsOwned: true);

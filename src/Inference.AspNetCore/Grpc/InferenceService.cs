@@ -39,7 +39,11 @@ internal sealed class InferenceService(
             budget.Take(received.Bytes);
             taken = received.Bytes;
             RunContext context = contexts.Of(http, request.Parameters, call.Deadline == DateTime.MaxValue ? null : call.Deadline);
-            return await calls.RunAsync(model, runner, request, context, rawAlone: true, call.CancellationToken).ConfigureAwait(false);
+            InferResult result = await calls.RunAsync(model, runner, request, context, rawAlone: true, call.CancellationToken).ConfigureAwait(false);
+
+            // An answer that comes after the deadline is not written.
+            http.Response.RegisterForDispose(result);
+            return result;
         }
         catch (Exception exception)
         {
@@ -91,11 +95,16 @@ internal sealed class InferenceService(
         });
 
     public Task<WireMessage> StatisticsAsync(Received<NameRequest> received, ServerCallContext call) =>
-        AnswerAsync(received, call, OpenInferenceGroup.Statistics, static request => request.First, request =>
-            WireAnswers.Statistics(StatisticsEntry.Of(request.First.Length > 0 ? [models.Find(request.First)] : models.All, request.First.Length > 0 ? request.Second : "")));
+        AnswerAsync(received, call, OpenInferenceGroup.Statistics, static request => request.First.Length > 0 ? request.First : null, async request =>
+        {
+            bool isOne = request.First.Length > 0;
+            IReadOnlyList<ServedModel> asked = isOne ? [models.Find(request.First)] : await gate.VisibleAsync(call.GetHttpContext(), OpenInferenceGroup.Statistics, models.All).ConfigureAwait(false);
+            return WireAnswers.Statistics(StatisticsEntry.Of(asked, isOne ? request.Second : ""));
+        });
 
     public Task<WireMessage> IndexAsync(Received<NameRequest> received, ServerCallContext call) =>
-        AnswerAsync(received, call, OpenInferenceGroup.Repository, static _ => null, request => WireAnswers.Index(repository.Index(request.Flag)));
+        AnswerAsync(received, call, OpenInferenceGroup.Repository, static _ => null, async request =>
+            WireAnswers.Index(ModelRepositoryService.Index(await gate.VisibleAsync(call.GetHttpContext(), OpenInferenceGroup.Repository, models.All).ConfigureAwait(false), request.Flag)));
 
     public Task<WireMessage> LoadAsync(Received<NameRequest> received, ServerCallContext call) =>
         AnswerAsync(received, call, OpenInferenceGroup.Admin, static request => request.Second, async request =>

@@ -12,6 +12,9 @@ internal sealed class ServedModel(string name, IModelRunner runner)
     // Runners bound to versions by their own names, which exist or existed.
     private readonly ConcurrentDictionary<string, IModelRunner> _named = new(StringComparer.Ordinal);
 
+    // Loads and unloads come one after another.
+    private readonly SemaphoreSlim _changing = new(1);
+
     private volatile bool _isUnloaded;
 
     public string Name { get; } = name;
@@ -76,23 +79,63 @@ internal sealed class ServedModel(string name, IModelRunner runner)
     /// <summary>Loads the model if it is not, takes it into service, and looks for new versions.</summary>
     public async Task LoadAsync(CancellationToken cancellationToken)
     {
-        if (RunnerQuestions.ServiceOf<ILoadableRunner>(Runner) is { } loadable)
+        await _changing.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
         {
-            await loadable.LoadAsync(cancellationToken).ConfigureAwait(false);
-        }
+            if (RunnerQuestions.ServiceOf<ILoadableRunner>(Runner) is { } loadable)
+            {
+                await loadable.LoadAsync(cancellationToken).ConfigureAwait(false);
+            }
 
-        if (RunnerQuestions.ServiceOf<IModelVersions>(Runner) is { } versions)
+            if (RunnerQuestions.ServiceOf<IModelVersions>(Runner) is { } versions)
+            {
+                await versions.RefreshAsync(cancellationToken).ConfigureAwait(false);
+            }
+
+            // A request that named a version while the model was unloaded may have found its old runner.
+            _named.Clear();
+            _isUnloaded = false;
+        }
+        finally
         {
-            await versions.RefreshAsync(cancellationToken).ConfigureAwait(false);
+            _changing.Release();
         }
-
-        _isUnloaded = false;
     }
 
     /// <summary>Takes the model out of service, and frees its memory when the calls in flight have finished, if its runner can be loaded again.</summary>
     public async Task UnloadAsync(CancellationToken cancellationToken)
     {
-        _isUnloaded = true;
+        await _changing.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            _isUnloaded = true;
+            await UnloadRunnerAsync(cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            _changing.Release();
+        }
+    }
+
+    /// <summary>Unloads the model again if it is still out of service: a call that began before it was unloaded may have loaded it.</summary>
+    public async Task UnloadAgainAsync()
+    {
+        await _changing.WaitAsync().ConfigureAwait(false);
+        try
+        {
+            if (_isUnloaded)
+            {
+                await UnloadRunnerAsync(CancellationToken.None).ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            _changing.Release();
+        }
+    }
+
+    private async Task UnloadRunnerAsync(CancellationToken cancellationToken)
+    {
         if (RunnerQuestions.ServiceOf<IUnloadableRunner>(Runner) is { } unloadable)
         {
             _named.Clear();

@@ -7,12 +7,13 @@ namespace Inference.AspNetCore.Repository;
 /// <summary>The repository of models: those that the program registered, by their names. No request names a file.</summary>
 internal sealed class ModelRepositoryService(ServedModels models)
 {
-    /// <summary>Returns the models with their versions.</summary>
+    /// <summary>Returns models with their versions.</summary>
+    /// <param name="visible">The models that the caller may know of.</param>
     /// <param name="ready">Whether only those that serve are returned.</param>
-    public List<RepositoryEntry> Index(bool ready)
+    public static List<RepositoryEntry> Index(IReadOnlyList<ServedModel> visible, bool ready)
     {
         var entries = new List<RepositoryEntry>();
-        foreach (ServedModel model in models.All)
+        foreach (ServedModel model in visible)
         {
             if (model.ExplainNotReady() is { } reason)
             {
@@ -30,6 +31,9 @@ internal sealed class ModelRepositoryService(ServedModels models)
 
         return ready ? entries.FindAll(entry => entry.IsReady) : entries;
     }
+
+    /// <summary>All models.</summary>
+    public IReadOnlyList<ServedModel> All => models.All;
 
     /// <summary>Loads a model, or looks for new versions of it.</summary>
     /// <exception cref="RequestFault">There is no such model, or it cannot be loaded.</exception>

@@ -12,7 +12,7 @@ internal sealed class RestOpenApi(RestPipeline pipeline, ServedModels models, Ac
 {
     private const string Version = "/versions/{version}";
 
-    public Task DocumentAsync(HttpContext http) => pipeline.AnswerAsync(http, OpenInferenceGroup.Metadata, (_, _, json) =>
+    public Task DocumentAsync(HttpContext http) => pipeline.AnswerOfAllAsync(http, OpenInferenceGroup.Metadata, models.All, (visible, json) =>
     {
         json.WriteStartObject();
         json.WriteString("openapi"u8, "3.1.0"u8);
@@ -22,14 +22,14 @@ internal sealed class RestOpenApi(RestPipeline pipeline, ServedModels models, Ac
         json.WriteString("description"u8, "Open Inference Protocol v2."u8);
         json.WriteEndObject();
         json.WriteStartObject("paths"u8);
-        WritePaths(json);
+        WritePaths(json, visible);
         json.WriteEndObject();
         json.WritePropertyName("components"u8);
         json.WriteRawValue(OpenApiSchemas.Json, skipInputValidation: true);
         json.WriteEndObject();
     });
 
-    private void WritePaths(Utf8JsonWriter json)
+    private void WritePaths(Utf8JsonWriter json, IReadOnlyList<ServedModel> visible)
     {
         Operation(json, "/v2", "get", "serverMetadata", "Metadata of the server", null, "object");
         Operation(json, "/v2/health/live", "get", "serverLive", "Whether the server runs", null, "object");
@@ -57,7 +57,7 @@ internal sealed class RestOpenApi(RestPipeline pipeline, ServedModels models, Ac
             Operation(json, "/v1/embeddings", "post", "embeddings", "Embeddings of texts, in OpenAI's form", "object", "object");
         }
 
-        foreach (ServedModel model in models.All)
+        foreach (ServedModel model in visible)
         {
             if (model.WhyNotReady() is null)
             {

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text.Json;
 using Inference.AspNetCore.Access;
 using Inference.AspNetCore.Calls;
+using Inference.AspNetCore.Models;
 using Inference.AspNetCore.Protocol;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
@@ -53,6 +54,13 @@ internal sealed class RestPipeline(AccessGate gate, BodyBudget budget, RestResul
 
     /// <summary>Checks access to a model that is not named in the path.</summary>
     public ValueTask CheckAsync(HttpContext http, OpenInferenceGroup group, string? model) => gate.CheckAsync(http, group, model, challenge: true);
+
+    /// <summary>Runs a handler that writes JSON about all models that the caller may know of.</summary>
+    public Task AnswerOfAllAsync(HttpContext http, OpenInferenceGroup group, IReadOnlyList<ServedModel> models, Action<IReadOnlyList<ServedModel>, Utf8JsonWriter> write) => RunAsync(http, group, async (context, _) =>
+    {
+        IReadOnlyList<ServedModel> visible = await gate.VisibleAsync(context, group, models).ConfigureAwait(false);
+        await results.WriteAsync(context, json => write(visible, json)).ConfigureAwait(false);
+    });
 
     /// <summary>Answers a fault in another form than the protocol's.</summary>
     public Task FailAsync(HttpContext http, RequestFault fault, Action<Utf8JsonWriter> write) => RestFaults.WriteAsync(http, results, fault, _options.RetryAfter, logger, write);

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Inference.AspNetCore.Access;
+using Inference.AspNetCore.Models;
 using Inference.AspNetCore.Protocol;
 using Inference.AspNetCore.Repository;
 using Microsoft.AspNetCore.Http;
@@ -12,10 +13,11 @@ internal sealed class RestRepository(RestPipeline pipeline, ModelRepositoryServi
     public Task IndexAsync(HttpContext http) => RunAsync(http, OpenInferenceGroup.Repository, async (context, _) =>
     {
         bool ready = await JsonBodies.ReadAsync(context, pipeline.Limits, pipeline.Budget, ReadReady).ConfigureAwait(false);
+        IReadOnlyList<ServedModel> visible = await gate.VisibleAsync(context, OpenInferenceGroup.Repository, repository.All).ConfigureAwait(false);
         await pipeline.Results.WriteAsync(context, json =>
         {
             json.WriteStartArray();
-            foreach (RepositoryEntry entry in repository.Index(ready))
+            foreach (RepositoryEntry entry in ModelRepositoryService.Index(visible, ready))
             {
                 json.WriteStartObject();
                 json.WriteString("name"u8, entry.Name);

@@ -7,7 +7,7 @@ namespace Inference.AspNetCore.Rest;
 /// <summary>Statistics over REST.</summary>
 internal sealed class RestStatistics(RestPipeline pipeline, ServedModels models)
 {
-    public Task AllAsync(HttpContext http) => pipeline.AnswerAsync(http, OpenInferenceGroup.Statistics, (_, _, json) => Write(json, models.All, ""));
+    public Task AllAsync(HttpContext http) => pipeline.AnswerOfAllAsync(http, OpenInferenceGroup.Statistics, models.All, static (visible, json) => Write(json, visible, ""));
 
     public Task ModelAsync(HttpContext http) => pipeline.AnswerAsync(http, OpenInferenceGroup.Statistics, (context, name, json) => Write(json, [models.Find(name)], RestPipeline.Route(context, "version")));
 
