@@ -246,8 +246,12 @@ public sealed class ServerTests
             {
                 o.Policies.Infer = "known";
                 o.Policies.Admin = "admins";
-                o.ModelPolicies["open"] = new OpenInferencePolicies { Infer = "all" };
+                o.ModelPolicies["open"] = new OpenInferencePolicies { Infer = "all", Statistics = "known", Metadata = "known" };
             });
+
+        // Lists leave out the models that their own policies hide.
+        Assert.DoesNotContain("open", (await Served.JsonAsync(await served.Http.GetAsync("v2/models/stats"))).ToJsonString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("/v2/models/open", await served.Http.GetStringAsync("v2/openapi.json"), StringComparison.Ordinal);
         HttpResponseMessage unknown = await Post("v2/models/fake/infer", null);
         Assert.Equal(HttpStatusCode.Unauthorized, unknown.StatusCode);
         Assert.NotEmpty(unknown.Headers.WwwAuthenticate);
