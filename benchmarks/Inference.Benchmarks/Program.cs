@@ -1,3 +1,4 @@
+using Inference.Benchmarks.Encryption;
 using Inference.Benchmarks.Limits;
 using Inference.Benchmarks.Monitoring;
 using Inference.Benchmarks.Operators;
@@ -19,6 +20,7 @@ var verbs = new Dictionary<string, Func<string[], Task<int>>>(StringComparer.Ord
     ["canary"] = CanaryCommand.RunAsync,
     ["cbpe"] = EmploymentCommand.RunAsync,
     ["drift"] = DriftCommand.RunAsync,
+    ["encryption"] = EncryptionCommand.RunAsync,
     ["faults"] = FaultsCommand.RunAsync,
     ["feedback"] = FeedbackCommand.RunAsync,
     ["gemm"] = GemmCommand.RunAsync,

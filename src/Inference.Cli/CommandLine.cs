@@ -17,6 +17,8 @@ internal static class CommandLine
             return ExitCodes.Usage;
         }
 
+        KeyFile.Take(parsed);
+
         // A server ends by itself on SIGTERM, after what it accepted is answered.
         InvocationConfiguration configuration = new() { ProcessTerminationTimeout = parsed.CommandResult.Command.Name == ServeCommand.Name ? null : TimeSpan.FromSeconds(2) };
         return await parsed.InvokeAsync(configuration).ConfigureAwait(false);

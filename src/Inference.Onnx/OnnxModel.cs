@@ -53,6 +53,12 @@ public sealed partial class OnnxModel : OnnxMessage, IDisposable
     /// <summary>The bytes that the model was read from, unmodified; empty for a new model. Changes to the objects are not reflected in them.</summary>
     public ReadOnlyMemory<byte> SourceBytes { get; internal set; }
 
+    /// <summary>Whether the model was read from an encrypted file. Its content, with its external data, is then zeroed on <see cref="Dispose"/>, and slices of it read as zeros afterwards.</summary>
+    public bool IsEncrypted => KeyId is not null;
+
+    /// <summary>The id of the key that encrypts the data key of the file; null if the model was not encrypted.</summary>
+    public string? KeyId { get; internal set; }
+
     /// <summary>The content of the file that the model was loaded from.</summary>
     internal IDisposable? Content { get; set; }
 

@@ -48,6 +48,16 @@ public sealed class OnnxReadOptions
     /// </summary>
     public IReadOnlyDictionary<string, string>? ExpectedFiles { get; init; }
 
+    /// <summary>
+    /// Whether a file of external data may have other names by hard links; false by default, because one of them may lie outside the model's folder. Checked on Linux.
+    /// </summary>
+    public bool AllowHardLinks { get; init; }
+
+    /// <summary>
+    /// Decrypts the data key of an encrypted model (see <see cref="EncryptedModel"/>): receives what the file states and returns the data key, 32 bytes in a new array that the reader zeroes. Default null: encrypted models are rejected.
+    /// </summary>
+    public Func<EncryptedModelKey, byte[]>? UnwrapKey { get; init; }
+
     private static long Within(long value, long least, long most, string name) =>
         value >= least && value <= most
             ? value

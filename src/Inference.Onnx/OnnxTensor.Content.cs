@@ -61,6 +61,54 @@ public sealed partial class OnnxTensor
         return HasExternalData ? External().Read(this, start, length, expected) : Stored(expected).Slice((int)start, length);
     }
 
+    /// <summary>Checks that the content can be read and has the size that the dimensions and the element type state, without converting it. External data is opened.</summary>
+    /// <exception cref="OnnxFormatException">As for <see cref="GetBytes()"/>, and for strings, if their number is another.</exception>
+    public void Validate()
+    {
+        if (ElementType == OnnxElementType.String)
+        {
+            if (HasExternalData)
+            {
+                throw Broken("expected strings in the model file, got external data");
+            }
+
+            CheckLength(StringData.Count, ElementCount, "string_data", "strings");
+            return;
+        }
+
+        var expected = ByteCount;
+        if (HasExternalData)
+        {
+            External().Check(this, expected);
+            return;
+        }
+
+        if (RawData is { } raw)
+        {
+            CheckLength(raw.Length, expected, "raw_data", "bytes");
+            return;
+        }
+
+        switch (ElementType)
+        {
+            case OnnxElementType.Float32 or OnnxElementType.Complex64:
+                CheckLength(FloatDataBytes.Length, expected, "float_data", "bytes");
+                break;
+            case OnnxElementType.Float64 or OnnxElementType.Complex128:
+                CheckLength(DoubleDataBytes.Length, expected, "double_data", "bytes");
+                break;
+            case OnnxElementType.Int64:
+                CheckLength(Int64Data.Length, expected / 8, "int64_data", "numbers");
+                break;
+            case OnnxElementType.UInt64 or OnnxElementType.UInt32:
+                CheckLength(UInt64Data.Length, expected / (ElementType == OnnxElementType.UInt64 ? 8 : 4), "uint64_data", "numbers");
+                break;
+            default:
+                CheckLength(Int32Data.Length, expected / Math.Max(1, ElementType.BitWidth() / 8), "int32_data", "numbers");
+                break;
+        }
+    }
+
     /// <summary>Copies the content into an array of numbers.</summary>
     /// <typeparam name="T">Any type of the same size as the elements (for bfloat16, for example, <see cref="ushort"/>).</typeparam>
     /// <returns>A new array with one entry per element.</returns>

@@ -47,9 +47,10 @@ public sealed partial class ArrowTests
         ["Serving"] = ["Ir"],
         ["Splitting"] = ["Ir", "Operators", "Import", "Rewriting"],
         ["Placement"] = ["Ir", "Operators", "Import", "Rewriting", "Serving"],
-        ["Engine"] = ["Ir", "Operators", "Import", "Rewriting", "Planning", "Execution", "Serving", "Splitting", "Placement"],
+        ["Engine"] = ["Ir", "Operators", "Import", "Rewriting", "Planning", "Execution", "Serving", "Splitting", "Placement", "Scanning"],
+        ["Scanning"] = ["Ir", "Operators", "Import", "Rewriting"],
         ["Providers"] = ["Ir", "Operators", "Import", "Engine", "Serving"],
-        ["Loading"] = ["Ir", "Operators", "Import", "Rewriting", "Serving", "Placement", "Engine", "Providers"],
+        ["Loading"] = ["Ir", "Operators", "Import", "Rewriting", "Serving", "Placement", "Engine", "Providers", "Scanning"],
     };
 
     [Fact]

@@ -11,6 +11,7 @@ public sealed class ThreadStateTests
         ["Inference.Batching.dll uses AsyncLocal`1"] = "whether a call comes from a run that holds a slot: users' stages between the two pass what context they like, or none",
         ["Inference.Caching.dll uses AsyncLocal`1"] = "the same, of a run that holds a row's flight",
         ["Inference.SynchronousCall.t_isCurrent"] = "whether this thread waits for the call: another thread does not",
+        ["Inference.Ir.SecretBlocks.t_current"] = "which blocks to erase: memory for constants is asked for in operators, too deep for one parameter more; entered where a model is loaded or planned",
         ["Inference.Kernels.Memory.ScratchArena.t_current"] = "memory that a thread uses again; it says nothing of the call",
         ["Inference.Kernels.Threading.WorkerPool.t_inside"] = "whether the thread is the pool's, or works for a job",
         ["Inference.Kernels.Threading.KernelControl.t_current"] = "asked in loops too deep, and of too many kernels, for one parameter more; the engine's code passes RunControl along",

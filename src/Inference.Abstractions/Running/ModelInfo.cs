@@ -12,8 +12,11 @@ public sealed record ModelInfo
     /// <summary>The version served, such as <c>3</c>; empty without versioning.</summary>
     public string Version { get; init; } = "";
 
-    /// <summary>The SHA-256 hash of the model's bytes and its external data, in lower-case hexadecimal.</summary>
+    /// <summary>The SHA-256 hash of the model's bytes and its external data, in lower-case hexadecimal. That of an encrypted model is the hash of what was decrypted: it is the same whether and with which key a model is encrypted.</summary>
     public required string Digest { get; init; }
+
+    /// <summary>The id of the key that the model's file is encrypted with; null if it is not encrypted.</summary>
+    public string? KeyId { get; init; }
 
     /// <summary>The inputs, in the model's order.</summary>
     public required IReadOnlyList<ModelPort> Inputs { get; init; }

@@ -1,5 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using Inference.Images;
+using Inference.Security;
+using Microsoft.Extensions.Options;
 
 namespace Inference;
 
@@ -61,6 +63,13 @@ public class ModelLoadOptions
     /// loader compares the bytes that it loads, reads them into memory whatever <see cref="MapFiles"/> is, and hands no path to providers, so that a file that is replaced in the meantime never runs. Null, the default, for any files.</summary>
     public IReadOnlyDictionary<string, string>? ExpectedFiles { get; set; }
 
+    /// <summary>The keys of encrypted models, which are decrypted into memory; null, the default, for the loader's keys. If there are none, encrypted models are rejected. Other models are loaded as without it.</summary>
+    public IModelKeyProvider? Keys { get; set; }
+
+    /// <summary>Limits that a model file must keep to; what exceeds them is rejected. The defaults suit files from others.</summary>
+    [ValidateObjectMembers]
+    public ModelLimits Limits { get; set; } = new();
+
     /// <summary>Returns an independent copy.</summary>
     public ModelLoadOptions Clone()
     {
@@ -79,6 +88,8 @@ public class ModelLoadOptions
             MapFiles = MapFiles,
             Images = Images,
             ExpectedFiles = ExpectedFiles,
+            Keys = Keys,
+            Limits = Limits with { },
         };
         foreach (string provider in Providers)
         {

@@ -44,7 +44,7 @@ internal sealed class BenchSubject : IDisposable
         {
             OnnxRuntimeOptions runtime = Backends.RuntimeOptions(options.Library);
             runtime.AllowSpinning = spinning;
-            loader = ModelLoader.Only(new OnnxRuntimeProvider(runtime));
+            loader = ModelLoader.Only(new OnnxRuntimeProvider(runtime), keys: KeyFile.Provider);
         }
 
         return await loader.LoadAsync(ModelSource.File(options.Model), new ModelLoadOptions { Threads = options.Threads }).ConfigureAwait(false);

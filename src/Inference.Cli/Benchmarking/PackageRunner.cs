@@ -27,9 +27,14 @@ internal sealed class PackageRunner : IModelRunner
 
     public ModelInfo Info { get; }
 
-    /// <summary>Loads a model; null if its inputs or outputs include anything other than numeric tensors.</summary>
+    /// <summary>Loads a model; null if it is encrypted, or its inputs or outputs include anything other than numeric tensors.</summary>
     public static PackageRunner? TryLoad(BenchOptions options, bool spinning)
     {
+        if (Onnx.EncryptedModel.IsEncrypted(ModelSource.File(options.Model).ResolveFile()!))
+        {
+            return null;
+        }
+
         OnnxRuntimeLibrary.Load(options.Library);
         using var session = new SessionOptions { IntraOpNumThreads = options.Threads, LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR };
         if (!spinning)

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Inference.Cli.Running;
 
 namespace Inference.Cli.Commands;
 
@@ -7,10 +8,13 @@ internal static class CommandTable
 {
     public static RootCommand Create() => new("Runs, verifies, measures and optimizes ONNX models in pure C#.")
     {
+        KeyFile.Option,
         AuditCommand.Create(),
         BenchCommand.Create(),
         CompareCommand.Create(),
+        DecryptCommand.Create(),
         DistillCommand.Create(),
+        EncryptCommand.Create(),
         ExplainCommand.Create(),
         FactorizeCommand.Create(),
         InspectCommand.Create(),
@@ -21,7 +25,9 @@ internal static class CommandTable
         ProfileCommand.Create(),
         PruneCommand.Create(),
         QuantizeCommand.Create(),
+        RekeyCommand.Create(),
         RunCommand.Create(),
+        ScanCommand.Create(),
         ScoreCommand.Create(),
         ServeCommand.Create(),
         SignCommand.Create(),

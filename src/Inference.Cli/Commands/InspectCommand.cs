@@ -25,7 +25,7 @@ internal static class InspectCommand
         command.SetAction((result, _) => CommandRunner.RunAsync(result.GetValue(verbose), () =>
         {
             string path = result.GetValue(model)!;
-            var options = new ModelLoadOptions { Images = new ManagedImageDecoder() };
+            var options = new ModelLoadOptions { Images = new ManagedImageDecoder(), Keys = KeyFile.Provider };
             foreach (string provider in (result.GetValue(providers) ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
             {
                 options.Providers.Add(provider);

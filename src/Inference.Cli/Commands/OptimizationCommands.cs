@@ -91,7 +91,7 @@ internal sealed class OptimizationCommands
     public static OnnxModel Load(string path)
     {
         string file = ModelSource.File(path).ResolveFile()!;
-        return File.Exists(file) ? OnnxModel.Load(file) : throw new ModelLoadException($"{path}: expected a model file or a folder that contains model.onnx, found neither. Check the path.");
+        return File.Exists(file) ? ModelLoader.ReadModel(ModelSource.File(file), new ModelLoadOptions { Keys = KeyFile.Provider }) : throw new ModelLoadException($"{path}: expected a model file or a folder that contains model.onnx, found neither. Check the path.");
     }
 
     /// <summary>Opens rows and maps them to the model's inputs, as declared by the provider that runs it. Rows for calibration and training need no labels if other rows are evaluated.</summary>

@@ -11,7 +11,7 @@ internal static class Backends
     public const string OnnxRuntime = "onnxruntime";
 
     /// <summary>The managed engine with its image decoder.</summary>
-    public static ModelLoader Engine { get; } = new(images: new ManagedImageDecoder());
+    public static ModelLoader Engine => new(images: new ManagedImageDecoder(), keys: KeyFile.Provider);
 
     /// <summary>The option that names ONNX Runtime's native library.</summary>
     public static Option<string?> LibraryOption() => new("--onnxruntime-library")
@@ -26,7 +26,7 @@ internal static class Backends
     public static IModelLoader Loader(string name, string? library = null) => name switch
     {
         Cpu => Engine,
-        OnnxRuntime => ModelLoader.Only(new OnnxRuntimeProvider(RuntimeOptions(library))),
+        OnnxRuntime => ModelLoader.Only(new OnnxRuntimeProvider(RuntimeOptions(library)), keys: KeyFile.Provider),
         _ => throw new UsageException($"--backend: expected '{Cpu}' or '{OnnxRuntime}', got '{name}'."),
     };
 

@@ -20,6 +20,12 @@ internal static class OwnProcess
             start.ArgumentList.Add(argument);
         }
 
+        if (KeyFile.Path is { } key)
+        {
+            start.ArgumentList.Add(KeyFile.Option.Name);
+            start.ArgumentList.Add(key);
+        }
+
         return start;
     }
 }

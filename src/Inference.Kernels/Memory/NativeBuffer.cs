@@ -2,7 +2,7 @@ namespace Inference.Kernels.Memory;
 
 /// <summary>
 /// Owner of a block of native memory, aligned to 64 bytes. Readers on any number of threads may share it; it must not be
-/// disposed while one of them uses <see cref="Pointer"/>. A buffer that was not disposed is freed by its finalizer.
+/// disposed while one of them uses <see cref="Pointer"/>. A buffer that was not disposed is freed by its finalizer. Freed memory is zeroed.
 /// </summary>
 internal sealed unsafe class NativeBuffer : IDisposable
 {
@@ -58,6 +58,9 @@ internal sealed unsafe class NativeBuffer : IDisposable
         if (pointer != null)
         {
             _pointer = null;
+
+            // Buffers hold weights, which may be those of an encrypted model.
+            NativeAllocation.Clear(pointer, (nuint)Length);
             NativeAllocation.Free(pointer);
             GC.RemoveMemoryPressure(_pressure);
         }

@@ -60,6 +60,9 @@ internal static class ContainedPath
         return reason.Length == 0;
     }
 
+    /// <summary>A plain relative path without empty parts and ".", with '/': one text for one file.</summary>
+    public static string Plain(string location) => string.Join('/', location.Split('/', '\\').Where(s => s is not ("" or ".")));
+
     /// <summary>The path with all symbolic links followed; null after too many. The path must be absolute.</summary>
     private static string? Real(string absolute, ref int links)
     {

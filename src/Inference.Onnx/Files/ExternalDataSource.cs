@@ -2,8 +2,11 @@ using System.Globalization;
 
 namespace Inference.Onnx.Files;
 
-/// <summary>Finds the files that external tensors refer to inside one folder, reads or maps each once, and owns their content. Thread-safe.</summary>
-internal sealed class ExternalDataSource(string? baseDirectory, OnnxReadOptions options) : IExternalData
+/// <summary>Finds the files that external tensors refer to inside one folder or one encrypted model, reads, maps or decrypts each once, and owns their content. Thread-safe.</summary>
+/// <param name="baseDirectory">The folder; null for none.</param>
+/// <param name="options">Limits.</param>
+/// <param name="container">The encrypted model, instead of a folder; owned.</param>
+internal sealed class ExternalDataSource(string? baseDirectory, OnnxReadOptions options, IFileSet? container = null) : IExternalData
 {
     private readonly Dictionary<string, FileContent> _files = new(StringComparer.Ordinal);
     private readonly Lock _gate = new();
@@ -30,7 +33,20 @@ internal sealed class ExternalDataSource(string? baseDirectory, OnnxReadOptions 
     }
 
     /// <inheritdoc/>
-    public string Path(OnnxTensor tensor) => Resolve(tensor, Location(tensor));
+    public string Path(OnnxTensor tensor) => container is null ? Resolve(tensor, Location(tensor)) : container.Path ?? throw Refused(tensor, "expected a file, got an encrypted model in memory.");
+
+    /// <inheritdoc/>
+    public string Location(OnnxTensor tensor)
+    {
+        if (baseDirectory is null && container is null)
+        {
+            throw Refused(tensor, "expected a folder for external data, got none. Load the model by path, or set OnnxReadOptions.BaseDirectory.");
+        }
+
+        return tensor.ExternalData.TryGetValue("location", out var location)
+            ? location
+            : throw Refused(tensor, "expected a \"location\" of the external data, got none. Correct the model.");
+    }
 
     public void Dispose()
     {
@@ -43,6 +59,21 @@ internal sealed class ExternalDataSource(string? baseDirectory, OnnxReadOptions 
             }
 
             _files.Clear();
+            container?.Dispose();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Check(OnnxTensor tensor, long total)
+    {
+        // Tensors without elements have no bytes to read, but may name a file.
+        if (total == 0)
+        {
+            Path(tensor);
+        }
+        else
+        {
+            Read(tensor, 0, 0, total);
         }
     }
 
@@ -61,20 +92,16 @@ internal sealed class ExternalDataSource(string? baseDirectory, OnnxReadOptions 
     private static OnnxFormatException Refused(OnnxTensor tensor, string problem, Exception? inner = null) =>
         new(problem, $"tensor '{tensor.Name}'", innerException: inner);
 
-    private string Location(OnnxTensor tensor)
-    {
-        if (baseDirectory is null)
-        {
-            throw Refused(tensor, "expected a folder for external data, got none. Load the model by path, or set OnnxReadOptions.BaseDirectory.");
-        }
-
-        return tensor.ExternalData.TryGetValue("location", out var location)
-            ? location
-            : throw Refused(tensor, "expected a \"location\" of the external data, got none. Correct the model.");
-    }
-
     private string Resolve(OnnxTensor tensor, string location) => ContainedPath.TryResolve(baseDirectory!, location, out var path, out var reason)
         ? path
+        : throw Refused(tensor, $"expected a \"location\" inside the model's folder, got '{location}', which {reason}. Put the file in the model's folder.");
+
+    private FileContent OpenFile(string path, string location) =>
+        FileContent.Open(path, location, options.MaxExternalFileBytes, options, nameof(OnnxReadOptions.MaxExternalFileBytes), handle => OpenedFile.Check(handle, path, options.AllowHardLinks));
+
+    private FileContent Contained(OnnxTensor tensor, string location) => ContainedPath.IsPlainRelative(location, out var reason)
+        ? container!.Open(ContainedPath.Plain(location), options.MaxExternalFileBytes, nameof(OnnxReadOptions.MaxExternalFileBytes))
+            ?? throw Refused(tensor, $"expected external data in '{location}' inside the encrypted model, got none. Encrypt the model again, with its external data beside it.")
         : throw Refused(tensor, $"expected a \"location\" inside the model's folder, got '{location}', which {reason}. Put the file in the model's folder.");
 
     private FileContent Open(OnnxTensor tensor, string location)
@@ -89,7 +116,9 @@ internal sealed class ExternalDataSource(string? baseDirectory, OnnxReadOptions 
 
             try
             {
-                var opened = FileContent.Open(Resolve(tensor, location), location, options.MaxExternalFileBytes, options, nameof(OnnxReadOptions.MaxExternalFileBytes));
+                var opened = container is null
+                    ? OpenFile(Resolve(tensor, location), location)
+                    : Contained(tensor, location);
                 _files.Add(location, opened);
                 return opened;
             }

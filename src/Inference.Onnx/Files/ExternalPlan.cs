@@ -49,7 +49,7 @@ internal sealed class ExternalPlan
     /// <summary>Refuses a reference that stays into the file that is about to be replaced.</summary>
     public void CheckReference(OnnxTensor tensor)
     {
-        if (!IsEmpty && tensor.ExternalData.TryGetValue("location", out var location) && Plain(location) == FileName)
+        if (!IsEmpty && tensor.ExternalData.TryGetValue("location", out var location) && ContainedPath.Plain(location) == FileName)
         {
             throw new InvalidOperationException(
                 $"Tensor '{tensor.Name}': expected a new external data file, got '{location}', which holds the tensor's current data. Set ExternalDataFileName to another name.");
@@ -82,8 +82,6 @@ internal sealed class ExternalPlan
             position = offset + length;
         }
     }
-
-    private static string Plain(string location) => string.Join('/', location.Split('/', '\\').Where(s => s is not ("" or ".")));
 
     private void Add(OnnxGraph? graph, long threshold, int alignment, int depth)
     {

@@ -1,11 +1,12 @@
 using System.IO.MemoryMappedFiles;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using Microsoft.Win32.SafeHandles;
 
 namespace Inference.Onnx.Files;
 
 /// <summary>
-/// The bytes of a file: a copy in memory, or the mapped file. A copy is an array if it fits in one, so that the garbage collector keeps it alive as long as its slices. Mappings and copies beyond an array's
+/// The bytes of a file: a copy in memory, decrypted content, or the mapped file. A copy is an array if it fits in one, so that the garbage collector keeps it alive as long as its slices. Mappings and copies beyond an array's
 /// length are released only by Dispose, deliberately without a finalizer: a span into them does not keep its owner alive, so releasing on collection could pull memory from under a running loop.
 /// </summary>
 internal sealed unsafe class FileContent : IDisposable
@@ -21,17 +22,20 @@ internal sealed unsafe class FileContent : IDisposable
     private readonly MemoryMappedFile? _mapping;
     private readonly MemoryMappedViewAccessor? _view;
     private readonly byte* _pointer;
+    private readonly bool _secret;
     private int _disposed;
 
-    private FileContent(byte[] array)
+    private FileContent(byte[] array, bool secret = false)
     {
         _array = array;
+        _secret = secret;
         Length = array.Length;
     }
 
-    private FileContent(byte* copy, long length)
+    private FileContent(byte* copy, long length, bool secret = false)
     {
         _pointer = copy;
+        _secret = secret;
         Length = length;
     }
 
@@ -47,15 +51,16 @@ internal sealed unsafe class FileContent : IDisposable
 
     public bool IsDisposed => Volatile.Read(ref _disposed) != 0;
 
-    public static FileContent Open(string path, long maxBytes, bool map, string limitName)
+    public static FileContent Open(string path, long maxBytes, bool map, string limitName, Action<SafeFileHandle>? check = null)
     {
         // Pipes and devices have no length, and opening some of them would block forever, so the file is checked before it is opened.
-        if (Target(path) is { Exists: true, Length: 0 })
+        if (IsEmpty(path))
         {
             return new FileContent([]);
         }
 
         using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0);
+        check?.Invoke(stream.SafeFileHandle);
         var length = stream.Length;
         if (length > maxBytes)
         {
@@ -71,12 +76,13 @@ internal sealed unsafe class FileContent : IDisposable
     /// <param name="maxBytes">The maximum size.</param>
     /// <param name="options">The options.</param>
     /// <param name="limitName">The option that states the maximum size.</param>
+    /// <param name="check">Refuses a file that was opened; null for none.</param>
     /// <exception cref="OnnxFormatException">The file is too large, is not expected, or has another content.</exception>
-    public static FileContent Open(string path, string name, long maxBytes, OnnxReadOptions options, string limitName)
+    public static FileContent Open(string path, string name, long maxBytes, OnnxReadOptions options, string limitName, Action<SafeFileHandle>? check = null)
     {
         if (options.ExpectedFiles is not { } expected)
         {
-            return Open(path, maxBytes, options.MapFiles, limitName);
+            return Open(path, maxBytes, options.MapFiles, limitName, check);
         }
 
         var plain = string.Join('/', name.Split('/', Path.DirectorySeparatorChar).Where(static part => part is not ("" or ".")));
@@ -85,7 +91,7 @@ internal sealed unsafe class FileContent : IDisposable
             throw new OnnxFormatException($"expected one of the {expected.Count} files that were verified, got '{plain}'. Sign the model with all its files.", "", fileName: path);
         }
 
-        var content = Open(path, maxBytes, map: false, limitName);
+        var content = Open(path, maxBytes, map: false, limitName, check);
         var actual = content.Digest();
         if (actual == digest)
         {
@@ -107,6 +113,31 @@ internal sealed unsafe class FileContent : IDisposable
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
+    /// <summary>Decrypted content: filled by <paramref name="fill"/> through <see cref="Writable"/>, zeroed on dispose, and if filling fails.</summary>
+    public static FileContent Fill(long length, Action<FileContent> fill)
+    {
+        // Pinned: memory that the garbage collector moves leaves copies behind.
+        var content = length <= Array.MaxLength
+            ? new FileContent(GC.AllocateUninitializedArray<byte>((int)length, pinned: true), secret: true)
+            : new FileContent((byte*)NativeMemory.Alloc((nuint)length), length, secret: true);
+        try
+        {
+            fill(content);
+            return content;
+        }
+        catch
+        {
+            content.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>A range of content that is being filled.</summary>
+    public Span<byte> Writable(long offset, int length) => _array is not null ? _array.AsSpan((int)offset, length) : new Span<byte>(_pointer + offset, length);
+
+    /// <summary>Whether a file exists and has no length, as pipes and devices; links are followed.</summary>
+    public static bool IsEmpty(string path) => Target(path) is { Exists: true, Length: 0 };
+
     // Links followed: what counts is what would be opened.
     private static FileInfo? Target(string path)
     {
@@ -126,6 +157,15 @@ internal sealed unsafe class FileContent : IDisposable
         if (Interlocked.Exchange(ref _disposed, 1) != 0)
         {
             return;
+        }
+
+        if (_secret)
+        {
+            const int Part = 1 << 30;
+            for (var start = 0L; start < Length; start += Part)
+            {
+                CryptographicOperations.ZeroMemory(Writable(start, (int)Math.Min(Part, Length - start)));
+            }
         }
 
         if (_view is not null)

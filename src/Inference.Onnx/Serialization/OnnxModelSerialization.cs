@@ -1,4 +1,5 @@
 using System.Buffers;
+using Inference.Onnx.Encryption;
 using Inference.Onnx.Files;
 using Inference.Onnx.Serialization;
 
@@ -9,7 +10,7 @@ public static class OnnxModelSerialization
 {
     extension(OnnxModel)
     {
-        /// <summary>Loads a model file. Weights are slices of one copy of the file in memory, or of the mapped file (<see cref="OnnxReadOptions.MapFiles"/>); external data is read when first accessed.</summary>
+        /// <summary>Loads a model file, which may be encrypted (<see cref="OnnxReadOptions.UnwrapKey"/>). Weights are slices of one copy of the file in memory, or of the mapped file (<see cref="OnnxReadOptions.MapFiles"/>); external data is read when first accessed.</summary>
         /// <param name="path">The file.</param>
         /// <param name="options">Limits; null for the defaults.</param>
         /// <returns>The model, which owns the content; dispose it when the model and its slices are no longer used.</returns>
@@ -21,6 +22,11 @@ public static class OnnxModelSerialization
             ArgumentException.ThrowIfNullOrEmpty(path);
             options ??= OnnxReadOptions.Default;
             var full = Path.GetFullPath(path);
+            if (EncryptedModel.IsEncrypted(full))
+            {
+                return Decrypt(Container(full, options), options, full);
+            }
+
             var content = FileContent.Open(full, Path.GetFileName(full), options.MaxFileBytes, options, nameof(OnnxReadOptions.MaxFileBytes));
             try
             {
@@ -43,6 +49,11 @@ public static class OnnxModelSerialization
         /// <exception cref="OnnxFormatException">The content is not an ONNX model, or exceeds a limit.</exception>
         public static OnnxModel Read(ReadOnlyMemory<byte> bytes, OnnxReadOptions? options = null)
         {
+            if (ContainerFormat.IsContainer(bytes.Span))
+            {
+                return Decrypt(ContainerReader.Open(bytes), options ?? OnnxReadOptions.Default, null);
+            }
+
             var external = new ExternalDataSource(options?.BaseDirectory, options ?? OnnxReadOptions.Default);
             return Parse(ReadContext.Standalone(bytes, options, external), external);
         }
@@ -93,6 +104,39 @@ public static class OnnxModelSerialization
         /// <exception cref="InvalidOperationException">The model exceeds 2^31 − 1 bytes, contains itself, or lacks a required part.</exception>
         /// <exception cref="OnnxFormatException">External data of this model cannot be read.</exception>
         public byte[] ToArray() => OnnxWriter.ToArray(model, OnnxWriter.Write);
+    }
+
+    // What was verified is read once, as a whole: the parts that are decrypted later are then those that were verified.
+    private static ContainerReader Container(string path, OnnxReadOptions options) => options.ExpectedFiles is null
+        ? ContainerReader.Open(path)
+        : ContainerReader.Open(Verified(path, options), path);
+
+    private static ReadOnlyMemory<byte> Verified(string path, OnnxReadOptions options)
+    {
+        var whole = FileContent.Open(path, Path.GetFileName(path), Array.MaxLength, options, nameof(Array.MaxLength));
+        return whole.Slice(0, (int)whole.Length);
+    }
+
+    private static OnnxModel Decrypt(ContainerReader container, OnnxReadOptions options, string? path)
+    {
+        FileContent? content = null;
+        try
+        {
+            container.Unlock(options.UnwrapKey);
+            content = container.Open(container.Header.Parts[0], options.MaxFileBytes, nameof(OnnxReadOptions.MaxFileBytes));
+            var external = new ExternalDataSource(null, options, container);
+            var model = Parse(new ReadContext(content.Slice(0, (int)content.Length), options, external, path), external);
+            model.Content = content;
+            model.SourcePath = path;
+            model.KeyId = container.Key.KeyId;
+            return model;
+        }
+        catch
+        {
+            content?.Dispose();
+            container.Dispose();
+            throw;
+        }
     }
 
     private static OnnxModel Parse(ReadContext context, ExternalDataSource external)

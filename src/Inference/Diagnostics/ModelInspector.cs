@@ -20,7 +20,7 @@ public static class ModelInspector
     {
         ArgumentNullException.ThrowIfNull(source);
         options ??= new();
-        using OnnxModel file = ModelLoader.ReadFile(source);
+        using OnnxModel file = ModelLoader.ReadFile(source, options);
         try
         {
             using IModelRunner runner = new ModelLoader(providers).Load(source, options);
@@ -57,7 +57,7 @@ public static class ModelInspector
             Unsupported = unsupported,
             Parameters = tensors.Sum(t => t.ElementCount),
             ParameterBytes = tensors.Sum(t => t.ElementType == OnnxElementType.String ? t.StringData.Sum(s => (long)s.Length) : ((ElementType)(int)t.ElementType).ByteCount(t.ElementCount)),
-            FileBytes = file.SourceBytes.Length + file.GetExternalDataFiles().Sum(path => new FileInfo(path).Length),
+            FileBytes = file.IsEncrypted && file.SourcePath is { } encrypted ? new FileInfo(encrypted).Length : file.SourceBytes.Length + file.GetExternalDataFiles().Sum(path => new FileInfo(path).Length),
             Metadata = new ReadOnlyDictionary<string, string>(file.Metadata.DistinctBy(m => m.Key).ToDictionary(m => m.Key, m => m.Value, StringComparer.Ordinal)),
             BatchAxis = info.BatchAxis,
             RowIndependent = info.RowIndependent,

@@ -9,6 +9,7 @@ using Inference.Rewriting;
 using Inference.Rewriting.Facts;
 using Inference.Rewriting.Framework;
 using Inference.Rewriting.Rewrites;
+using Inference.Scanning;
 
 namespace Inference.Engine;
 
@@ -20,7 +21,8 @@ internal sealed class LoadedModel : IDisposable
 
     private readonly OnnxModel _file;
     private readonly Action _release;
-    private readonly SharedConstants _shared = new();
+    private readonly SharedConstants _shared;
+    private readonly SecretBlocks? _secrets;
     private readonly Lock _lock = new();
     private readonly Func<RunControl, GraphExecutable> _makeWithInputs;
     private GraphExecutable? _withInputs;
@@ -34,9 +36,13 @@ internal sealed class LoadedModel : IDisposable
     /// <param name="digest">Its digest.</param>
     /// <param name="release">Lets go of the file; called once, on disposal, and not where this fails.</param>
     /// <param name="control">What can stop the load.</param>
+    /// <param name="secrets">The blocks of a decrypted model, which are zeroed with it; null for other models.</param>
     /// <param name="placed">Parts that other providers run; owned, but where this fails; null for none.</param>
-    public LoadedModel(OnnxModel file, ImportedModel imported, ModelLoadOptions options, string name, string digest, Action release, RunControl control, PlacedModel? placed = null)
+    public LoadedModel(OnnxModel file, ImportedModel imported, ModelLoadOptions options, string name, string digest, Action release, RunControl control, SecretBlocks? secrets = null, PlacedModel? placed = null)
     {
+        using SecretBlocks.Scope scope = SecretBlocks.Enter(secrets);
+        _secrets = secrets;
+        _shared = new(secrets);
         _file = file;
         _release = release;
         MaxMemoryBytes = MemoryBudget.LimitOf(options);
@@ -44,13 +50,15 @@ internal sealed class LoadedModel : IDisposable
         _placed = placed;
         int maxPlans = options.MaxPlans;
         int threads = options.Threads == 0 ? Environment.ProcessorCount : options.Threads;
-        RowProof rows = Prepare(imported, name, placed, control);
+        RowProof rows = Prepare(imported, name, options.Limits, placed, control);
         Executable = new(name, imported.Graph, _shared, threads, options.MaxPlans);
         HasDefaults = imported.Defaults.Count > 0;
+        ModelLimits limits = options.Limits;
         _makeWithInputs = c =>
         {
+            using SecretBlocks.Scope inner = SecretBlocks.Enter(secrets);
             ImportedModel again = ModelImporter.Import(file, bindDefaults: false, c, Table);
-            Prepare(again, name, placed, c);
+            Prepare(again, name, limits, placed, c);
             return new(name, again.Graph, _shared, threads, maxPlans);
         };
         Info = new()
@@ -58,6 +66,7 @@ internal sealed class LoadedModel : IDisposable
             Name = name,
             Version = options.Version,
             Digest = digest,
+            KeyId = file.KeyId,
             Inputs = Ports(file.Graph.Inputs, imported, file.IrVersion < 4),
             Outputs = [.. file.Graph.Outputs.Select((o, i) => new ModelPort(o.Name, Described(imported.Graph.Outputs[i], TypeImport.FromOnnx(o.Type))))],
             BatchAxis = rows.BatchAxis,
@@ -69,6 +78,9 @@ internal sealed class LoadedModel : IDisposable
     }
 
     public ModelInfo Info { get; }
+
+    /// <summary>The blocks of a decrypted model; null for other models.</summary>
+    public SecretBlocks? Secrets => _secrets;
 
     /// <summary>The operators that the model may have.</summary>
     public OperatorTable Table { get; }
@@ -120,6 +132,7 @@ internal sealed class LoadedModel : IDisposable
 
         _shared.Dispose();
         _placed?.Dispose();
+        _secrets?.Dispose();
         _release();
     }
 
@@ -129,10 +142,11 @@ internal sealed class LoadedModel : IDisposable
     /// <summary>Where the parts of the model run.</summary>
     public PlacementReport Placement => _placed?.Report ?? new([new("cpu", _file.Graph.Nodes.Count, [.. _file.Graph.Nodes.Select(n => n.OpType).Distinct().Order(StringComparer.Ordinal)])], []);
 
-    private static RowProof Prepare(ImportedModel imported, string name, PlacedModel? placed, RunControl control)
+    private static RowProof Prepare(ImportedModel imported, string name, ModelLimits limits, PlacedModel? placed, RunControl control)
     {
         ModelGraph graph = (placed is null ? imported.RequireKnown() : placed.Apply(imported)).Graph;
         ShapeInference.Run(graph, name, control);
+        LoadRules.Require(graph, limits);
 
         // Before the passes: fused operators and other layouts do not state how rows go through them.
         RowProof rows = RowProof.Of(graph, control);

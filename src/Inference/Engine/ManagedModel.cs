@@ -83,8 +83,11 @@ internal sealed class ManagedModel : ServedModel
 
     public override BoundRun Bind(RunGate gate, TimeSpan? maxRunTime, TimeProvider clock) => new ManagedBoundRun(_model, gate, maxRunTime, clock);
 
-    public override ModelSplit? Split(ModelInfo info, IReadOnlyCollection<string> branchInputs, Func<Action> hold) =>
-        ModelSplitter.Split(_model.Source!, _model.Table, info, branchInputs, (part, kind, digest) => LoadPart(part, $"{info.Name}/{kind}", digest, hold()));
+    public override ModelSplit? Split(ModelInfo info, IReadOnlyCollection<string> branchInputs, Func<Action> hold)
+    {
+        using SecretBlocks.Scope secrets = SecretBlocks.Enter(_model.Secrets);
+        return ModelSplitter.Split(_model.Source!, _model.Table, info, branchInputs, (part, kind, digest) => LoadPart(part, $"{info.Name}/{kind}", digest, hold()));
+    }
 
     // Small as graphs go, and as planned for these inputs.
     public override bool AffordsTrial(NamedValues inputs)
@@ -156,8 +159,10 @@ internal sealed class ManagedModel : ServedModel
         LoadedModel model;
         try
         {
+            SecretBlocks? secrets = _model.Secrets is null ? null : new();
+            using SecretBlocks.Scope scope = SecretBlocks.Enter(secrets);
             RunControl control = RunControl.ForLoad(own, CancellationToken.None);
-            model = new LoadedModel(part, ModelImporter.Import(part, control: control, table: _model.Table), own, name, digest, release, control);
+            model = new LoadedModel(part, ModelImporter.Import(part, control: control, table: _model.Table), own, name, digest, release, control, secrets);
         }
         catch
         {

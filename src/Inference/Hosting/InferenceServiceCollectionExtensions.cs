@@ -2,6 +2,7 @@ using Inference;
 using Inference.Hosting;
 using Inference.Images;
 using Inference.Providers;
+using Inference.Security;
 using Inference.Status;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -14,11 +15,11 @@ namespace Microsoft.Extensions.DependencyInjection;
 /// <summary>Registers models for dependency injection.</summary>
 public static class InferenceServiceCollectionExtensions
 {
-    /// <summary>Registers the loader that <c>AddModel</c> uses, with every registered <see cref="ExecutionProvider"/> and the <see cref="IImageDecoder"/> if there is one. <c>AddModel</c> calls this method.</summary>
+    /// <summary>Registers the loader that <c>AddModel</c> uses, with every registered <see cref="ExecutionProvider"/> and the <see cref="IImageDecoder"/> and the <see cref="IModelKeyProvider"/> if there is one. <c>AddModel</c> calls this method.</summary>
     public static IServiceCollection AddInference(this IServiceCollection services)
     {
         ArgumentNullException.ThrowIfNull(services);
-        services.TryAddSingleton<IModelLoader>(p => new ModelLoader(p.GetServices<ExecutionProvider>(), p.GetService<ILoggerFactory>(), p.GetService<IImageDecoder>()));
+        services.TryAddSingleton<IModelLoader>(p => new ModelLoader(p.GetServices<ExecutionProvider>(), p.GetService<ILoggerFactory>(), p.GetService<IImageDecoder>(), p.GetService<IModelKeyProvider>()));
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<ModelOptions>, ModelOptionsRangeValidator>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<ModelOptions>, ModelOptionsValidator>());

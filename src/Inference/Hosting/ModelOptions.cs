@@ -36,6 +36,8 @@ public sealed class ModelOptions : ModelLoadOptions
             (nameof(MaxMemoryBytes), MaxMemoryBytes == other.MaxMemoryBytes),
             (nameof(MapFiles), MapFiles == other.MapFiles),
             (nameof(Images), Images == other.Images),
+            (nameof(Keys), Keys == other.Keys),
+            (nameof(Limits), Limits == other.Limits),
         ];
         string names = string.Join(", ", options.Where(o => !o.Same).Select(o => o.Name));
         return names.Length > 0 ? names : null;

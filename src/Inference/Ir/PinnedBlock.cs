@@ -69,6 +69,20 @@ internal sealed unsafe class PinnedBlock
     /// <summary>The first byte.</summary>
     public byte* Data { get; }
 
+    /// <summary>What is erased by <see cref="Erase"/>: the memory, which does not keep the block.</summary>
+#if GUARD_PAGES
+    public object Memory => this;
+#else
+    public object Memory => _lines;
+#endif
+
+    /// <summary>Sets memory that nothing uses any more to zero.</summary>
+#if GUARD_PAGES
+    public static void Erase(object memory) => Kernels.Memory.NativeAllocation.Clear(((PinnedBlock)memory).Data, (nuint)((PinnedBlock)memory)._bytes);
+#else
+    public static void Erase(object memory) => Array.Clear((Line[])memory);
+#endif
+
 #if !GUARD_PAGES
     [StructLayout(LayoutKind.Sequential, Size = Alignment)]
     private struct Line;

@@ -152,6 +152,7 @@ internal sealed unsafe class Tensor : EngineValue
         }
 
         var block = new PinnedBlock(type.ByteCount(count));
+        SecretBlocks.Note(block);
         tensor.Set(type, dims, block.Data, block);
         tensor.ClearPadding();
         return tensor;

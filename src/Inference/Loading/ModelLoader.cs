@@ -6,6 +6,8 @@ using Inference.Onnx;
 using Inference.Operators.Standard;
 using Inference.Placement;
 using Inference.Providers;
+using Inference.Scanning;
+using Inference.Security;
 using Inference.Serving;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -19,21 +21,24 @@ public sealed class ModelLoader : IModelLoader
     private readonly ExecutionProvider[] _providers;
     private readonly ExecutionProvider? _only;
     private readonly IImageDecoder? _images;
+    private readonly IModelKeyProvider? _keys;
     private readonly ILogger _logger;
 
     /// <summary>Creates a loader.</summary>
     /// <param name="providers">Providers other than <c>cpu</c> that load options may name; null for none.</param>
     /// <param name="loggers">Logs placement and provider failures; null for no logging.</param>
     /// <param name="images">The decoder for the operator ImageDecoder if the load options have none; null for no decoder.</param>
-    public ModelLoader(IEnumerable<ExecutionProvider>? providers = null, ILoggerFactory? loggers = null, IImageDecoder? images = null)
+    /// <param name="keys">The keys of encrypted models if the load options have none; null for none.</param>
+    public ModelLoader(IEnumerable<ExecutionProvider>? providers = null, ILoggerFactory? loggers = null, IImageDecoder? images = null, IModelKeyProvider? keys = null)
     {
         _images = images;
+        _keys = keys;
         _providers = [.. providers ?? []];
         _logger = loggers?.CreateLogger<ModelLoader>() ?? (ILogger)NullLogger.Instance;
     }
 
-    private ModelLoader(ExecutionProvider only, ILoggerFactory? loggers)
-        : this([only], loggers) => _only = only;
+    private ModelLoader(ExecutionProvider only, ILoggerFactory? loggers, IModelKeyProvider? keys)
+        : this([only], loggers, keys: keys) => _only = only;
 
     /// <summary>A loader that has only the managed engine.</summary>
     public static ModelLoader Default { get; } = new();
@@ -41,12 +46,13 @@ public sealed class ModelLoader : IModelLoader
     /// <summary>Creates a loader that runs whole models on one provider, without falling back to another.</summary>
     /// <param name="provider">The provider.</param>
     /// <param name="loggers">Logs loading; null for no logging.</param>
+    /// <param name="keys">The keys of encrypted models if the load options have none; null for none.</param>
     /// <remarks>Loading throws <see cref="UnsupportedModelException"/> if the provider does not support an operator, and <see cref="ModelLoadException"/> if it fails for another reason,
     /// with the provider's exception as the cause. <see cref="ModelLoadOptions.Providers"/> must be empty or name only this provider.</remarks>
-    public static ModelLoader Only(ExecutionProvider provider, ILoggerFactory? loggers = null)
+    public static ModelLoader Only(ExecutionProvider provider, ILoggerFactory? loggers = null, IModelKeyProvider? keys = null)
     {
         ArgumentNullException.ThrowIfNull(provider);
-        return new(provider, loggers);
+        return new(provider, loggers, keys);
     }
 
     /// <inheritdoc/>
@@ -57,7 +63,8 @@ public sealed class ModelLoader : IModelLoader
         cancellationToken.ThrowIfCancellationRequested();
         try
         {
-            return new(Load(source, options, cancellationToken));
+            options = Complete(options);
+            return ModelDecryption.NeedsKey(source, options) ? LoadEncryptedAsync(source, options, cancellationToken) : new(Load(source, options, cancellationToken));
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -74,22 +81,19 @@ public sealed class ModelLoader : IModelLoader
 
     private IModelRunner Load(ModelSource source, ModelLoadOptions options, CancellationToken cancellationToken) => Load(source, options, RunControl.ForLoad(options, cancellationToken));
 
-    internal IModelRunner Load(ModelSource source, ModelLoadOptions options, RunControl control)
+    internal IModelRunner Load(ModelSource source, ModelLoadOptions options, RunControl control, KnownKey? known = null)
     {
         ArgumentNullException.ThrowIfNull(source);
+        options = Complete(options);
         IReadOnlyList<ExecutionProvider> preference = Preference(options);
-        if (options.Images is null && _images is not null)
-        {
-            options = options.Clone();
-            options.Images = _images;
-        }
-
-        OnnxModel file = ReadFile(source, options.MapFiles, options.ExpectedFiles);
+        OnnxModel file = ReadFile(source, options, known);
         IModelRunner? runner = null;
+        SecretBlocks? secrets = file.IsEncrypted ? new() : null;
+        using SecretBlocks.Scope scope = SecretBlocks.Enter(secrets);
         try
         {
             string name = options.Name ?? NameOf(source, file);
-            return runner = Load(source, file, name, options, preference, control);
+            return runner = Load(source, file, name, options, preference, control, secrets);
         }
         catch (OnnxFormatException exception)
         {
@@ -112,13 +116,15 @@ public sealed class ModelLoader : IModelLoader
         {
             if (runner is null)
             {
+                secrets?.Dispose();
                 file.Dispose();
             }
         }
     }
 
-    private IModelRunner Load(ModelSource source, OnnxModel file, string name, ModelLoadOptions options, IReadOnlyList<ExecutionProvider> preference, RunControl control)
+    private IModelRunner Load(ModelSource source, OnnxModel file, string name, ModelLoadOptions options, IReadOnlyList<ExecutionProvider> preference, RunControl control, SecretBlocks? secrets)
     {
+        LoadRules.Require(file, options.Limits, StandardOperators.Table);
         string digest = ModelDigest.Of(file, control);
         ImportedModel imported = ModelImporter.Import(file, control: control, table: StandardOperators.Table.With(options.Images));
         if (_only is not null && preference[0] != s_engine)
@@ -129,7 +135,7 @@ public sealed class ModelLoader : IModelLoader
         // Nodes that the engine does not support are offered to the other providers.
         if (preference[0] == s_engine && (preference.Count == 1 || imported.IsKnown))
         {
-            return new ServingRunner(new ManagedModel(new LoadedModel(file, imported, options, name, digest, file.Dispose, control), options), options);
+            return new ServingRunner(new ManagedModel(new LoadedModel(file, imported, options, name, digest, file.Dispose, control, secrets), options), options);
         }
 
         if (preference[0] != s_engine && WholeModelLoader.TryLoad(source, file, imported, name, digest, options, preference, _logger, control) is { } whole)
@@ -141,7 +147,7 @@ public sealed class ModelLoader : IModelLoader
         LoadedModel model;
         try
         {
-            model = new LoadedModel(file, imported, options, name, digest, file.Dispose, control, placed);
+            model = new LoadedModel(file, imported, options, name, digest, file.Dispose, control, secrets, placed);
             PlacementLog.Placed(_logger, name, placed.Report.Summary);
         }
         catch
@@ -178,17 +184,34 @@ public sealed class ModelLoader : IModelLoader
         return preference;
     }
 
+    /// <summary>Reads a model file as objects of the format, without preparing it to run; an encrypted model is decrypted in memory.</summary>
+    /// <param name="source">The model.</param>
+    /// <param name="options">The keys, and whether to map; null for the defaults.</param>
+    /// <returns>The model, which owns the content; the caller disposes it.</returns>
+    /// <exception cref="ModelLoadException">The file cannot be read or decrypted.</exception>
+    public static OnnxModel ReadModel(ModelSource source, ModelLoadOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        return ReadFile(source, options ?? new());
+    }
+
     internal static string NameOf(ModelSource source, OnnxModel file) => source.Path is { } path ? NameOf(path) : file.Graph.Name is { Length: > 0 } graph ? graph : "model";
 
-    internal static OnnxModel ReadFile(ModelSource source, bool map = false, IReadOnlyDictionary<string, string>? expected = null)
+    /// <summary>Reads, and decrypts, a model file.</summary>
+    /// <param name="source">The model.</param>
+    /// <param name="options">The keys, and whether to map.</param>
+    /// <param name="known">A data key that was unwrapped before.</param>
+    /// <exception cref="ModelLoadException">The file cannot be read or decrypted.</exception>
+    internal static OnnxModel ReadFile(ModelSource source, ModelLoadOptions options, KnownKey? known = null)
     {
         try
         {
+            Func<EncryptedModelKey, byte[]> unwrap = key => ModelDecryption.Unwrap(key, options.Keys, known);
             return source.ResolveFile() is { } file
-                ? OnnxModel.Load(file, new OnnxReadOptions { MapFiles = map, ExpectedFiles = expected })
-                : OnnxModel.Read(source.Content, new OnnxReadOptions { BaseDirectory = source.BaseDirectory, MapFiles = map, ExpectedFiles = expected });
+                ? OnnxModel.Load(file, ReadOptions(options, null, unwrap))
+                : OnnxModel.Read(source.Content, ReadOptions(options, source.BaseDirectory, unwrap));
         }
-        catch (OnnxFormatException exception)
+        catch (Exception exception) when (exception is OnnxFormatException or KeyException)
         {
             throw new ModelLoadException($"Model '{source}': {exception.Message}", exception);
         }
@@ -196,6 +219,39 @@ public sealed class ModelLoader : IModelLoader
         {
             throw new ModelLoadException($"Model '{source}': the file could not be read ({exception.Message}). Check the path and its permissions.", exception);
         }
+    }
+
+    private static OnnxReadOptions ReadOptions(ModelLoadOptions options, string? baseDirectory, Func<EncryptedModelKey, byte[]> unwrap) => new()
+    {
+        BaseDirectory = baseDirectory,
+        MapFiles = options.MapFiles,
+        ExpectedFiles = options.ExpectedFiles,
+        MaxFileBytes = options.Limits.MaxFileBytes,
+        MaxExternalFileBytes = Math.Min(options.Limits.MaxExternalFileBytes, 1L << 62),
+        MaxNodes = options.Limits.MaxNodes,
+        MaxNestingDepth = options.Limits.MaxNestingDepth,
+        AllowHardLinks = options.Limits.AllowHardLinks,
+        UnwrapKey = unwrap,
+    };
+
+    // What the options leave to the loader.
+    private ModelLoadOptions Complete(ModelLoadOptions options)
+    {
+        if ((options.Images is null && _images is not null) || (options.Keys is null && _keys is not null))
+        {
+            options = options.Clone();
+            options.Images ??= _images;
+            options.Keys ??= _keys;
+        }
+
+        return options;
+    }
+
+    // A provider may wait for a service; the rest of the load is work, done as for other models.
+    private async ValueTask<IModelRunner> LoadEncryptedAsync(ModelSource source, ModelLoadOptions options, CancellationToken cancellationToken)
+    {
+        using KnownKey? known = await ModelDecryption.UnwrapAsync(source, options.Keys!, cancellationToken).ConfigureAwait(false);
+        return Load(source, options, RunControl.ForLoad(options, cancellationToken), known);
     }
 
     private static string NameOf(string path)

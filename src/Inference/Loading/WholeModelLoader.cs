@@ -77,10 +77,10 @@ internal static class WholeModelLoader
         TryInfer(imported.Graph, name, control);
         ImportScope scope = imported.Scopes[file.Graph];
 
-        // A provider that opened the files itself might find others than were verified.
-        bool isVerified = options.ExpectedFiles is not null;
+        // A provider that opened the files itself might find others than were verified, and could not decrypt them.
+        bool isHeld = options.ExpectedFiles is not null || file.IsEncrypted;
         return new OnnxGraphView(
-            file, file.Graph, name, isVerified ? null : source.ResolveFile(), n => scope.Find(n)?.Described, whole: true, dataDirectory: isVerified ? null : source.BaseDirectory, embeds: isVerified);
+            file, file.Graph, name, isHeld ? null : source.ResolveFile(), n => scope.Find(n)?.Described, whole: true, dataDirectory: isHeld ? null : source.BaseDirectory, embeds: isHeld);
     }
 
     private static ModelInfo Describe(OnnxModel file, ImportedModel imported, OnnxGraphView view, string digest, ModelLoadOptions options, ExecutionProvider provider, RunControl control)
@@ -91,6 +91,7 @@ internal static class WholeModelLoader
             Name = view.ModelName,
             Version = options.Version,
             Digest = digest,
+            KeyId = file.KeyId,
             Inputs = view.Inputs,
             Outputs = view.Outputs,
             BatchAxis = rows.BatchAxis,

@@ -9,6 +9,7 @@ internal sealed class PlanBuilder(string modelName, ModelGraph graph, SharedCons
     /// <exception cref="InferenceException">The shapes break an operator's rules.</exception>
     public Plan Build(ReadOnlySpan<PlanInput> inputs, IReadOnlyDictionary<Value, Tensor> outerConstants)
     {
+        using SecretBlocks.Scope secrets = SecretBlocks.Enter(shared.Secrets);
         var concretizer = new Concretizer(modelName, control);
         foreach ((Value value, Tensor constant) in outerConstants)
         {

@@ -8,7 +8,7 @@ namespace Inference.Tests.Hosting;
 public sealed class ConfiguredModelTests
 {
     // Source and Images are for code; name and version come from the registration.
-    private static readonly string[] s_notInConfiguration = [nameof(ModelOptions.Source), nameof(ModelOptions.Images), nameof(ModelOptions.Name), nameof(ModelOptions.Version)];
+    private static readonly string[] s_notInConfiguration = [nameof(ModelOptions.Source), nameof(ModelOptions.Images), nameof(ModelOptions.Keys), nameof(ModelOptions.Limits), nameof(ModelOptions.Name), nameof(ModelOptions.Version)];
 
     [Fact]
     public void Keys_AreTheOptionsThatAConfigurationCanSet() => Assert.Equal(

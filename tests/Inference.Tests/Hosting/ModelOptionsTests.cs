@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Reflection;
 using Inference.Images;
+using Inference.Security;
 
 namespace Inference.Tests.Hosting;
 
@@ -56,6 +57,8 @@ public sealed class ModelOptionsTests
             null when property.PropertyType == typeof(TimeSpan?) => TimeSpan.FromSeconds(1),
             null when property.PropertyType == typeof(ModelSource) => ModelSource.File("other.onnx"),
             null when property.PropertyType == typeof(IImageDecoder) => new NoDecoder(),
+            null when property.PropertyType == typeof(IModelKeyProvider) => ModelKeys.FromEnvironment("NONE"),
+            ModelLimits => new ModelLimits { MaxNodes = 1 },
             _ => throw new NotSupportedException($"Option {name}: say how a {property.PropertyType} is changed."),
         };
         if (property.CanWrite)
