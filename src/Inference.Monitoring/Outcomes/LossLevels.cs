@@ -29,9 +29,6 @@ internal sealed class LossLevels
         _sums[arm] += sign * loss;
     }
 
-    /// <summary>Whether there is a loss on this level.</summary>
-    public bool Has(int arm, int level) => _counts[arm][level] > 0;
-
     public void Merge(LossLevels other)
     {
         for (int arm = 0; arm < 2; arm++)

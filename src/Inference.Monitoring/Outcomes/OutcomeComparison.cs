@@ -161,7 +161,7 @@ public sealed class OutcomeComparison
         double low = 1, high = -1;
         foreach (ArmCounts stage in Counts(stages))
         {
-            double number = Math.PI * (stage.Stage.Number + 1);
+            double number = Math.PI * (stage.Stage.Number + 1.0);
             (double stageLow, double stageHigh) = new DifferenceSet([stage]).Interval(6 * _options.Alpha / (number * number)) ?? (-1, 1);
             (low, high) = (Math.Min(low, stageLow), Math.Max(high, stageHigh));
         }
@@ -171,7 +171,7 @@ public sealed class OutcomeComparison
 
     private static double RatioEvidence(Stage[] stages)
     {
-        (double, long, long)[] known = [.. stages.Where(static s => s.Share is not null).Select(static s => (s.Share!.Value, s.Units[1], s.Units[0]))];
+        (StageKey, long, long)[] known = [.. stages.Where(static s => s.Share is not null).Select(static s => (s.Key, s.Units[1], s.Units[0]))];
         return known.Length == 0 ? double.NaN : SampleRatio.LogEvidence(known);
     }
 
@@ -206,6 +206,8 @@ public sealed class OutcomeComparison
 
         public double? Share { get; set; }
 
+        public StageKey Key => new(number, Share ?? Unstated);
+
         public long[] Units { get; } = new long[2];
 
         public double[] Sums { get; } = new double[2];
@@ -218,7 +220,7 @@ public sealed class OutcomeComparison
         /// <summary>The counts. Binary outcomes lie on the ends: two levels are the same counts and a fraction of the work.</summary>
         public ArmCounts Counts(bool isBinary)
         {
-            var counts = new ArmCounts(new StageKey(number, Share ?? Unstated), isBinary ? 1 : Levels);
+            var counts = new ArmCounts(Key, isBinary ? 1 : Levels);
             Copy(Arms[0], counts.Control, isBinary);
             Copy(Arms[1], counts.Treatment, isBinary);
             return counts;

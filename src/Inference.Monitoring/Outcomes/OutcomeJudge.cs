@@ -13,14 +13,18 @@ namespace Inference.Monitoring;
 /// <remarks>
 /// <para>A prediction without an arm is of no trial: shadow calls, calls that a fallback answered, calls of other versions. A subject counts once in a trial (<see cref="RunContext.Subject"/>), by its first report; without a subject each row of
 /// each call counts. Outcomes of different subjects are independent; calls with one routing key and no subject are counted as if they were.</para>
-/// <para>Corrections replace what they correct. A report that comes after its trial has ended, or about a prediction made before it began, changes nothing.</para>
+/// <para>Corrections replace what they correct, also when they are delivered again. A report that comes after its trial has ended, or about a prediction made before it began, changes nothing.</para>
 /// </remarks>
 public sealed partial class OutcomeJudge : IOutcomeEvidence, IOutcomeObserver, IDisposable
 {
     // Trials that are remembered after others began: late reports of older ones change nothing.
     private const int MostTrials = 16;
 
+    // A trial that nobody ends, such as an A/B test, has ended when no outcome came for this long beyond the delay of labels.
+    private static readonly TimeSpan s_silence = TimeSpan.FromDays(1);
+
     private readonly Lock _lock = new();
+    private readonly Lock _evaluating = new();
     private readonly string _modelName;
     private readonly Func<OutcomeOptions> _options;
     private readonly TimeProvider _clock;
@@ -86,7 +90,7 @@ public sealed partial class OutcomeJudge : IOutcomeEvidence, IOutcomeObserver, I
             // A trial that is begun again starts anew: its earlier outcomes were judged already.
             if (Find(trial) is { } earlier)
             {
-                _trials.Remove(earlier);
+                Remove(earlier);
             }
 
             TrialOutcomes outcomes = Add(trial, _clock.GetUtcNow());
@@ -112,6 +116,12 @@ public sealed partial class OutcomeJudge : IOutcomeEvidence, IOutcomeObserver, I
             }
 
             TrialOutcomes trial = Find(arm.Trial) ?? Add(arm.Trial, DateTimeOffset.MinValue);
+            if (trial.HasEnded)
+            {
+                return;
+            }
+
+            trial.LastReport = _clock.GetUtcNow();
             if (!trial.Add(outcome, options.Maturity ?? _lastDelay))
             {
                 Interlocked.Increment(ref _unusable);
@@ -120,42 +130,42 @@ public sealed partial class OutcomeJudge : IOutcomeEvidence, IOutcomeObserver, I
     }
 
     /// <summary>Judges what is known now rather than at the next interval.</summary>
-    public void Evaluate()
+    public void Evaluate() => Evaluate(wait: true);
+
+    /// <inheritdoc/>
+    public void Dispose()
     {
         lock (_lock)
         {
-            if (_trials.Count == 0)
+            _disposed = true;
+            while (_trials.First is { } trial)
             {
-                return;
+                Remove(trial.Value);
             }
         }
 
-        TimeSpan? delay = _delay();
-        TimeSpan? maturity = _options().Maturity ?? delay;
-        DateTimeOffset now = _clock.GetUtcNow();
-        List<Action> changed = [];
-        lock (_lock)
+        _timer.Dispose();
+    }
+
+    private void Evaluate(bool wait)
+    {
+        if (wait)
         {
-            if (_disposed)
-            {
-                return;
-            }
+            _evaluating.Enter();
+        }
+        else if (!_evaluating.TryEnter())
+        {
+            return;
+        }
 
-            _lastDelay = delay;
-            foreach (TrialOutcomes trial in _trials)
-            {
-                bool mismatched = trial.Status.SampleRatioMismatch;
-                if (!trial.Judge(now, maturity))
-                {
-                    continue;
-                }
-
-                Tell(trial.Status, mismatched);
-                if (trial.Changed is { } action)
-                {
-                    changed.Add(action);
-                }
-            }
+        List<Action> changed;
+        try
+        {
+            changed = EvaluateTrials();
+        }
+        finally
+        {
+            _evaluating.Exit();
         }
 
         foreach (Action action in changed)
@@ -164,24 +174,63 @@ public sealed partial class OutcomeJudge : IOutcomeEvidence, IOutcomeObserver, I
         }
     }
 
-    /// <inheritdoc/>
-    public void Dispose()
+    // Returns whom to tell of changes.
+    private List<Action> EvaluateTrials()
     {
         lock (_lock)
         {
-            _disposed = true;
-            _trials.Clear();
+            if (_trials.Count == 0)
+            {
+                return [];
+            }
         }
 
-        _timer.Dispose();
-        _conditions?.Clear(this);
+        TimeSpan? delay = _delay();
+        TimeSpan? maturity = _options().Maturity ?? delay;
+        DateTimeOffset now = _clock.GetUtcNow();
+        List<(TrialOutcomes Trial, TrialCounts? Counts)> judged;
+        lock (_lock)
+        {
+            _lastDelay = delay;
+            judged = [.. _trials.Select(t => (t, t.Judge(now, maturity)))];
+        }
+
+        List<Action> changed = [];
+        foreach ((TrialOutcomes trial, TrialCounts? counts) in judged)
+        {
+            // Reports are counted, and the status is read, while it is computed.
+            OutcomeTrialStatus status = counts is null ? trial.Status : trial.Evaluate(counts);
+            lock (_lock)
+            {
+                // It may have been removed meanwhile.
+                if (!_trials.Contains(trial))
+                {
+                    continue;
+                }
+
+                bool isOver = trial.Changed is null && now - trial.LastReport > (maturity ?? TimeSpan.Zero) + s_silence;
+                trial.Status = status;
+                Report(trial, status.SampleRatioMismatch && !isOver && !trial.HasEnded);
+                if (counts is not null)
+                {
+                    _instruments.Evaluated(status);
+                    if (trial.Changed is { } action)
+                    {
+                        changed.Add(action);
+                    }
+                }
+            }
+        }
+
+        return changed;
     }
 
     private void OnTimer()
     {
         try
         {
-            Evaluate();
+            // One that takes longer than the interval is not followed by a queue of others.
+            Evaluate(wait: false);
         }
 #pragma warning disable CA1031 // A timer's exception would end the process.
         catch (Exception exception)
@@ -191,39 +240,49 @@ public sealed partial class OutcomeJudge : IOutcomeEvidence, IOutcomeObserver, I
         }
     }
 
-    private void Tell(OutcomeTrialStatus status, bool mismatched)
+    // The caller holds the lock.
+    private void Report(TrialOutcomes trial, bool mismatched)
     {
-        _instruments.Evaluated(status);
-        if (status.SampleRatioMismatch && !mismatched)
+        if (mismatched && !trial.IsReported)
         {
+            OutcomeTrialStatus status = trial.Status;
             LogMismatch(_logger, _modelName, status.Trial, status.Treatment, status.Control);
-            _conditions?.Set(this, $"Trial '{status.Trial}': outcomes do not come from both arms in the shares of their calls ({status.Treatment} and {status.Control}). The comparison is not to be trusted: find what decides which outcomes are reported.");
+            _conditions?.Set(trial, $"Trial '{status.Trial}': outcomes do not come from both arms in the shares of their calls ({status.Treatment} and {status.Control}). The comparison is not to be trusted: find what decides which outcomes are reported.");
         }
+        else if (!mismatched && trial.IsReported)
+        {
+            _conditions?.Clear(trial);
+        }
+
+        trial.IsReported = mismatched;
     }
 
     private TrialOutcomes? Find(string trial) => _trials.FirstOrDefault(t => t.Trial == trial);
 
     private TrialOutcomes Add(string trial, DateTimeOffset began)
     {
-        var outcomes = new TrialOutcomes(trial, _options(), began);
+        var outcomes = new TrialOutcomes(trial, _options(), began) { LastReport = _clock.GetUtcNow() };
         _trials.AddFirst(outcomes);
-        if (_trials.Count > MostTrials && _trials.LastOrDefault(static t => t.Changed is null) is { } oldest)
+        if (_trials.Count > MostTrials && _trials.Where(t => t.Changed is null && t != outcomes).Reverse().MinBy(static t => t.LastReport) is { } oldest)
         {
-            _trials.Remove(oldest);
+            Remove(oldest);
         }
 
         return outcomes;
+    }
+
+    private void Remove(TrialOutcomes trial)
+    {
+        _trials.Remove(trial);
+        Report(trial, mismatched: false);
     }
 
     private void End(TrialOutcomes trial)
     {
         lock (_lock)
         {
-            trial.Changed = null;
-            if (trial.Status.SampleRatioMismatch)
-            {
-                _conditions?.Clear(this);
-            }
+            trial.End();
+            Report(trial, mismatched: false);
         }
     }
 
@@ -235,16 +294,7 @@ public sealed partial class OutcomeJudge : IOutcomeEvidence, IOutcomeObserver, I
 
     private sealed class Handle(OutcomeJudge judge, TrialOutcomes trial) : IOutcomeTrial
     {
-        public OutcomeTrialStatus Status
-        {
-            get
-            {
-                lock (judge._lock)
-                {
-                    return trial.Status;
-                }
-            }
-        }
+        public OutcomeTrialStatus Status => trial.Status;
 
         public void Dispose() => judge.End(trial);
     }

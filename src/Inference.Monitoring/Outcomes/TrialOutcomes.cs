@@ -12,8 +12,8 @@ namespace Inference.Monitoring.Outcomes;
 /// <param name="began">Predictions before are not judged.</param>
 internal sealed class TrialOutcomes(string trial, OutcomeOptions options, DateTimeOffset began)
 {
-    // Subjects whose prediction is remembered, some 20 MB; most trials are decided with fewer, and further subjects do not count.
-    private const int MostSubjects = 1 << 18;
+    // Units whose loss is remembered, some 30 MB; most trials are decided with fewer.
+    private const int MostUnits = 1 << 18;
 
     // A cohort waits for its youngest prediction: at most a 64th of the delay longer than its oldest.
     private const int CohortsInDelay = 64;
@@ -25,23 +25,51 @@ internal sealed class TrialOutcomes(string trial, OutcomeOptions options, DateTi
 
     private readonly TwoArmTest _test = new(options.Tolerance);
     private readonly SortedDictionary<int, (StageKey Key, LossLevels Losses)> _judged = [];
-    private readonly SortedDictionary<DateTimeOffset, Dictionary<int, LossLevels>> _cohorts = [];
-    private readonly Dictionary<UInt128, UInt128> _subjects = [];
-    private readonly Dictionary<int, double> _shares = [];
+    private readonly SortedDictionary<DateTimeOffset, OutcomeCohort> _cohorts = [];
+    private readonly Dictionary<UInt128, CountedUnit> _units = [];
+    private readonly Queue<UInt128> _nameless = [];
+    private readonly Dictionary<(int Stage, double Share), StageKey> _stages = [];
+    private OutcomeTrialStatus _status = new() { Trial = trial, Outcome = options.Name };
     private TimeSpan _width;
+    private long _serial;
     private bool _changed = true;
+    private bool _hasForgotten;
 
     public string Trial => trial;
 
     /// <summary>Predictions of this time and later count.</summary>
-    public DateTimeOffset Began { get; set; } = began;
+    public DateTimeOffset Began { get; } = began;
+
+    /// <summary>When the last report came, or when it began.</summary>
+    public DateTimeOffset LastReport { get; set; }
+
+    /// <summary>Whether its sample-ratio mismatch is reported as a condition.</summary>
+    public bool IsReported { get; set; }
 
     /// <summary>Told of changes; null for nobody.</summary>
     public Action? Changed { get; set; }
 
-    public OutcomeTrialStatus Status { get; private set; } = new() { Trial = trial, Outcome = options.Name };
+    /// <summary>Whether nothing counts any more.</summary>
+    public bool HasEnded { get; private set; }
 
-    /// <summary>Adds a report, or corrects one.</summary>
+    /// <summary>The last status. Immutable; may be read and set by any thread.</summary>
+    public OutcomeTrialStatus Status
+    {
+        get => Volatile.Read(ref _status);
+        set => Volatile.Write(ref _status, value);
+    }
+
+    /// <summary>Ends it; the status remains.</summary>
+    public void End()
+    {
+        (HasEnded, Changed, _changed) = (true, null, false);
+        _units.Clear();
+        _units.TrimExcess();
+        _nameless.Clear();
+        _cohorts.Clear();
+    }
+
+    /// <summary>Adds a report. One about a prediction that counts already replaces its value, whatever that was, so that a report that is delivered again changes nothing.</summary>
     /// <param name="outcome">The report; of this trial and with the name that is judged.</param>
     /// <param name="maturity">The age from which on predictions are judged; null while it is not known.</param>
     /// <returns>Whether it counts.</returns>
@@ -55,35 +83,48 @@ internal sealed class TrialOutcomes(string trial, OutcomeOptions options, DateTi
         }
 
         UInt128 prediction = HashOf(outcome.PredictionId, outcome.Row);
-        if ((outcome.Prediction.Subject is { } subject && !TryTake(subject, prediction)) || (_shares.TryGetValue(arm.Stage, out double share) && share != arm.Share))
+        UInt128 unit = outcome.Prediction.Subject is { } subject ? XxHash128.HashToUInt128(Encoding.UTF8.GetBytes(subject)) : prediction;
+        double loss = LossOf(value);
+        if (_units.TryGetValue(unit, out CountedUnit counted))
+        {
+            // A subject counts by the first of its predictions of which there is an outcome.
+            if (counted.Prediction != prediction || counted.Loss == loss)
+            {
+                return counted.Prediction == prediction;
+            }
+
+            Remove(counted);
+        }
+        else if (!MakeRoom(outcome))
         {
             return false;
         }
 
-        _shares[arm.Stage] = arm.Share;
         _width = _width == default ? Clamp((maturity ?? s_longest) / CohortsInDelay) : _width;
-        int side = arm.IsTreatment ? 1 : 0;
         double uniform = (double)(ulong)(prediction >> 75) / (1UL << 53);
-        if (outcome.Replaced is { } before && LossOf(options.Of(before.Number, outcome.Score)) is var old && !double.IsNaN(old))
-        {
-            Remove(outcome.PredictedAt, arm.Stage, side, LossLevels.LevelOf(old, uniform), old);
-        }
-
-        double loss = LossOf(value);
-        Cohort(outcome.PredictedAt, arm.Stage).Add(side, LossLevels.LevelOf(loss, uniform), loss);
+        DateTimeOffset end = EndOf(outcome.PredictedAt);
+        OutcomeCohort cohort = CohortOf(end);
+        counted = new CountedUnit(prediction, end, cohort.Serial, StageOf(arm), arm.IsTreatment ? 1 : 0, LossLevels.LevelOf(loss, uniform), loss);
+        _units[unit] = counted;
+        cohort.Of(counted.Stage).Add(counted.Arm, counted.Level, loss);
         return true;
     }
 
     /// <summary>Judges the cohorts that are old enough.</summary>
     /// <param name="now">The time.</param>
     /// <param name="maturity">The age from which on predictions are judged; null: none is.</param>
-    /// <returns>Whether the status has changed.</returns>
-    public bool Judge(DateTimeOffset now, TimeSpan? maturity)
+    /// <returns>What the status is to be computed from, which holds nothing of this instance; null if it has not changed.</returns>
+    public TrialCounts? Judge(DateTimeOffset now, TimeSpan? maturity)
     {
+        if (HasEnded)
+        {
+            return null;
+        }
+
         while (maturity is { } age && _cohorts.Count > 0 && _cohorts.First() is var cohort && (age == TimeSpan.Zero || cohort.Key + age <= now))
         {
             _cohorts.Remove(cohort.Key);
-            foreach ((int stage, LossLevels losses) in cohort.Value)
+            foreach ((StageKey stage, LossLevels losses) in cohort.Value.Stages)
             {
                 JudgedOf(stage).Merge(losses);
             }
@@ -91,27 +132,18 @@ internal sealed class TrialOutcomes(string trial, OutcomeOptions options, DateTi
             _changed = true;
         }
 
-        long waiting = _cohorts.Values.Sum(static c => c.Values.Sum(static l => l.TotalOf(0) + l.TotalOf(1)));
-        if (!_changed && waiting == Status.Waiting)
+        long waiting = _cohorts.Values.Sum(static c => c.Stages.Values.Sum(static l => l.TotalOf(0) + l.TotalOf(1)));
+        OutcomeTrialStatus status = Status;
+        if (!_changed)
         {
-            return false;
+            return waiting == status.Waiting ? null : new TrialCounts(status with { Waiting = waiting }, null, []);
         }
 
-        Status = _changed ? Evaluate(waiting) : Status with { Waiting = waiting };
         _changed = false;
-        return true;
-    }
-
-    private OutcomeTrialStatus Evaluate(long waiting)
-    {
         bool isBinary = _judged.Values.All(static s => s.Losses.IsBinary);
         ArmCounts[] counts = [.. _judged.Values.Select(s => s.Losses.ToCounts(s.Key, isBinary))];
-        (double, long, long)[] units = [.. _judged.Values.Select(static s => (s.Key.Share, s.Losses.TotalOf(1), s.Losses.TotalOf(0)))];
-        double ratio = SampleRatio.LogEvidence(units);
-        (double Low, double High)? interval = new DifferenceSet(counts).Interval(IntervalAlpha);
-        double width = options.Highest - options.Lowest;
-        (double low, double high) = interval ?? (-1, 1);
-        return new OutcomeTrialStatus
+        (StageKey, long, long)[] units = [.. _judged.Values.Select(static s => (s.Key, s.Losses.TotalOf(1), s.Losses.TotalOf(0)))];
+        status = new OutcomeTrialStatus
         {
             Trial = trial,
             Outcome = options.Name,
@@ -121,7 +153,25 @@ internal sealed class TrialOutcomes(string trial, OutcomeOptions options, DateTi
             ControlMean = MeanOf(0),
             Waiting = waiting,
             Stages = _judged.Count,
-            LogEvidence = _test.LogEvidence(counts),
+        };
+        return new TrialCounts(status, counts, units);
+    }
+
+    /// <summary>Computes the status, which takes a while. Thread-safe.</summary>
+    /// <param name="counts">What was counted.</param>
+    public OutcomeTrialStatus Evaluate(TrialCounts counts)
+    {
+        if (counts.Arms is not { } arms)
+        {
+            return counts.Status;
+        }
+
+        double ratio = SampleRatio.LogEvidence(counts.Units);
+        double width = options.Highest - options.Lowest;
+        (double low, double high) = new DifferenceSet(arms).Interval(IntervalAlpha) ?? (-1, 1);
+        return counts.Status with
+        {
+            LogEvidence = _test.LogEvidence(arms),
             Low = (options.IsLoss ? low : -high) * width,
             High = (options.IsLoss ? high : -low) * width,
             SampleRatioLogEvidence = ratio,
@@ -141,48 +191,73 @@ internal sealed class TrialOutcomes(string trial, OutcomeOptions options, DateTi
         return options.IsLoss ? scaled : 1 - scaled;
     }
 
-    // A subject counts once: whether it is new, or this prediction is the one that counts.
-    private bool TryTake(string subject, UInt128 prediction)
+    // A subject that was forgotten would count twice: further ones do not count. A prediction without a subject is reported again soon or never: the oldest is forgotten, and a correction of what may be forgotten does not count.
+    private bool MakeRoom(in JoinedOutcome outcome)
     {
-        UInt128 hash = XxHash128.HashToUInt128(Encoding.UTF8.GetBytes(subject));
-        return _subjects.TryGetValue(hash, out UInt128 counted) ? counted == prediction : _subjects.Count < MostSubjects && _subjects.TryAdd(hash, prediction);
+        bool isNameless = outcome.Prediction.Subject is null;
+        if (isNameless && _hasForgotten && outcome.Replaced is not null)
+        {
+            return false;
+        }
+
+        if (_units.Count >= MostUnits)
+        {
+            if (!isNameless || !_nameless.TryDequeue(out UInt128 oldest))
+            {
+                return false;
+            }
+
+            _units.Remove(oldest);
+            _hasForgotten = true;
+        }
+
+        if (isNameless)
+        {
+            _nameless.Enqueue(HashOf(outcome.PredictionId, outcome.Row));
+        }
+
+        return true;
     }
 
-    private void Remove(DateTimeOffset predictedAt, int stage, int arm, int level, double loss)
+    private void Remove(in CountedUnit unit)
     {
-        LossLevels? waiting = _cohorts.GetValueOrDefault(EndOf(predictedAt))?.GetValueOrDefault(stage);
-        if (waiting?.Has(arm, level) is true)
+        // A cohort that began again after it was judged has another serial.
+        if (_cohorts.TryGetValue(unit.End, out OutcomeCohort? waiting) && waiting.Serial == unit.Cohort)
         {
-            waiting.Add(arm, level, loss, -1);
+            waiting.Of(unit.Stage).Add(unit.Arm, unit.Level, unit.Loss, -1);
+            return;
         }
-        else if (_judged.TryGetValue(stage, out (StageKey Key, LossLevels Losses) judged) && judged.Losses.Has(arm, level))
-        {
-            judged.Losses.Add(arm, level, loss, -1);
-            _changed = true;
-        }
+
+        JudgedOf(unit.Stage).Add(unit.Arm, unit.Level, unit.Loss, -1);
+        _changed = true;
     }
 
-    private LossLevels Cohort(DateTimeOffset predictedAt, int stage)
+    private OutcomeCohort CohortOf(DateTimeOffset end)
     {
-        DateTimeOffset end = EndOf(predictedAt);
-        if (!_cohorts.TryGetValue(end, out Dictionary<int, LossLevels>? cohort))
+        if (!_cohorts.TryGetValue(end, out OutcomeCohort? cohort))
         {
-            _cohorts[end] = cohort = [];
+            _cohorts[end] = cohort = new OutcomeCohort(_serial++);
         }
 
-        if (!cohort.TryGetValue(stage, out LossLevels? losses))
-        {
-            cohort[stage] = losses = new LossLevels();
-        }
-
-        return losses;
+        return cohort;
     }
 
-    private LossLevels JudgedOf(int stage)
+    // A process that starts again counts stages from 0, perhaps at another share.
+    private StageKey StageOf(RunArm arm)
     {
-        if (!_judged.TryGetValue(stage, out (StageKey Key, LossLevels Losses) judged))
+        if (!_stages.TryGetValue((arm.Stage, arm.Share), out StageKey stage))
         {
-            _judged[stage] = judged = (new StageKey(stage, _shares[stage]), new LossLevels());
+            _stages[(arm.Stage, arm.Share)] = stage = new StageKey(_stages.Count, arm.Share);
+        }
+
+        return stage;
+    }
+
+    private LossLevels JudgedOf(StageKey stage)
+    {
+        if (!_judged.TryGetValue(stage.Number, out (StageKey Key, LossLevels Losses) judged))
+        {
+            _judged[stage.Number] = judged = (stage, new LossLevels());
         }
 
         return judged.Losses;

@@ -123,6 +123,79 @@ public sealed class OutcomeJudgeTests : IDisposable
         Assert.Equal(1, trial.Status.TreatmentMean);
     }
 
+    // A store whose write timed out but was committed answers the retry without the value that was replaced.
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void OnJoined_AgainWithoutTheReplacedValue_CountsOnce(bool judged)
+    {
+        using IOutcomeTrial trial = Begin();
+        JoinedOutcome first = Outcome(s_treatment, 0);
+        _judge.OnJoined(first);
+        if (judged)
+        {
+            _judge.Evaluate();
+        }
+
+        _judge.OnJoined(first with { Value = 1 });
+        _judge.OnJoined(first with { Value = 1 });
+        _judge.Evaluate();
+        Assert.Equal((1, 1.0), (trial.Status.Treatment, trial.Status.TreatmentMean));
+    }
+
+    [Fact]
+    public void OnJoined_CorrectionOfWhatWasNeverCounted_TakesNothingFromOthers()
+    {
+        using IOutcomeTrial trial = Begin();
+        _judge.OnJoined(Outcome(s_treatment, 1));
+        _judge.OnJoined(Outcome(s_treatment, 0) with { Replaced = 1 });
+        _judge.Evaluate();
+        Assert.Equal((2, 0.5), (trial.Status.Treatment, trial.Status.TreatmentMean));
+    }
+
+    // A process that starts again counts its stages from 0.
+    [Fact]
+    public void OnJoined_SameStageWithAnotherShare_IsAnotherStage()
+    {
+        using IOutcomeTrial trial = Begin();
+        var random = new Random(3);
+        foreach (double share in new[] { 0.1, 0.6 })
+        {
+            for (int i = 0; i < 2_000; i++)
+            {
+                _judge.OnJoined(Outcome(s_treatment with { Share = share, IsTreatment = random.NextDouble() < share }, 1));
+            }
+        }
+
+        _judge.Evaluate();
+        Assert.Equal(0, _judge.Unusable);
+        Assert.Equal((2, 4_000, false), (trial.Status.Stages, trial.Status.Treatment + trial.Status.Control, trial.Status.SampleRatioMismatch));
+    }
+
+    [Fact]
+    public void Status_WhileReportsAreCounted_IsReadWithoutWaiting()
+    {
+        using var inside = new ManualResetEventSlim();
+        using var go = new ManualResetEventSlim();
+        using var judge = new OutcomeJudge("m", () => new OutcomeOptions { Maturity = TimeSpan.Zero }, _clock, () =>
+        {
+            inside.Set();
+            go.Wait();
+            return null;
+        });
+        using IOutcomeTrial trial = judge.Begin("m", "7@abc", () => _changes++);
+        Task evaluation = Task.Run(judge.Evaluate);
+        inside.Wait();
+        judge.OnJoined(Outcome(s_treatment, 1));
+        Assert.Equal(0, trial.Status.Treatment);
+
+        // The timer does not queue behind an evaluation that takes long.
+        _clock.Advance(TimeSpan.FromSeconds(30));
+        go.Set();
+        evaluation.Wait();
+        Assert.Equal((1, 1), (trial.Status.Treatment, _changes));
+    }
+
     [Fact]
     public void OnJoined_SubjectAgain_CountsOnce()
     {
@@ -150,6 +223,37 @@ public sealed class OutcomeJudgeTests : IDisposable
         Assert.Contains("shares of their calls", Assert.Single(_conditions.Current), StringComparison.Ordinal);
         trial.Dispose();
         Assert.Empty(_conditions.Current);
+    }
+
+    [Fact]
+    public void Judge_MismatchOfTwoTrials_EndsOnlyWithItsOwn()
+    {
+        using IOutcomeTrial trial = Begin();
+        Mismatch("7@abc");
+        Mismatch("8~7");
+        _judge.Evaluate();
+        Assert.Equal(2, _conditions.Current.Count);
+        trial.Dispose();
+        Assert.Contains("8~7", Assert.Single(_conditions.Current), StringComparison.Ordinal);
+
+        // Nobody ends a test without a handle: it has ended when no outcome comes any more.
+        _clock.Advance(TimeSpan.FromDays(2));
+        Assert.Empty(_conditions.Current);
+    }
+
+    [Fact]
+    public void OnJoined_ManyTrials_ForgetsTheOneWithoutOutcomesForLongest()
+    {
+        for (int i = 0; i < 40; i++)
+        {
+            _judge.OnJoined(Outcome(s_treatment with { Trial = $"{i}~0" }, 1));
+            _judge.OnJoined(Outcome(s_treatment with { Trial = "alive~0" }, 1));
+            _clock.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        _judge.Evaluate();
+        Assert.Equal(16, _judge.Trials.Count);
+        Assert.Equal(40, _judge.Trials.Single(static t => t.Trial == "alive~0").Treatment);
     }
 
     [Fact]
@@ -192,6 +296,14 @@ public sealed class OutcomeJudgeTests : IDisposable
     public void Begin_OtherModel_Throws() => Assert.Throws<InferenceException>(() => _judge.Begin("other", "t", () => { }));
 
     private IOutcomeTrial Begin() => _judge.Begin("m", "7@abc", () => _changes++);
+
+    private void Mismatch(string trial)
+    {
+        for (int i = 0; i < 4_000; i++)
+        {
+            _judge.OnJoined(Outcome((i % 5 < 2 ? s_treatment : s_control) with { Trial = trial }, i % 2));
+        }
+    }
 
     private void Report(int each, double control, double treatment)
     {
