@@ -40,6 +40,19 @@ public sealed class CanaryOutcomeTests
     }
 
     [Fact]
+    public void Weights_WithOutcomesAndCost_LeaveErrorsTheirPart()
+    {
+        CanaryTrial trial = Trial(new CanaryOptions { OutcomeWeight = 0.9, CompareCost = true, ShadowWarmupCalls = 0, PromoteAfterCalls = null });
+        for (int i = 0; i < 400 && _alarm is null; i++)
+        {
+            trial.Observe(isCanary: true, failed: true);
+            trial.Observe(isCanary: false, failed: false);
+        }
+
+        Assert.StartsWith("errors: ", _alarm);
+    }
+
+    [Fact]
     public void Arms_OfAStage_AreTheSameObjectsAndChangeWithTheShare()
     {
         CanaryTrial trial = Trial(new CanaryOptions { ShadowWarmupCalls = 0 });

@@ -5,7 +5,7 @@ namespace Inference.Versioning.Canary;
 /// <summary>The verdict of a trial: evidence of all measures together, alarm and promotion.</summary>
 internal sealed partial class CanaryTrial
 {
-    // Weights sum to 1 and are fixed before the first call. That of cost is as small as the harm is: a canary that costs more serves as well.
+    // Weights sum to 1 and are fixed before the first call; those of all but outcomes are shares of what outcomes leave. That of cost is as small as the harm is: a canary that costs more serves as well.
     private const double CostWeight = 0.1;
     private const double MetricWeight = 0.25;
     private const double LatencyWeight = 0.25;
@@ -13,7 +13,7 @@ internal sealed partial class CanaryTrial
     private double LogEvidence()
     {
         double outcomes = _outcomes is null ? 0 : _options.OutcomeWeight;
-        double cost = _options.CompareCost ? CostWeight : 0;
+        double cost = _options.CompareCost ? CostWeight * (1 - outcomes) : 0;
         double latency = _options.CompareLatency ? LatencyWeight : 0;
         double rest = 1 - outcomes - cost;
         ReadOnlySpan<(double Weight, double Log)> terms =
