@@ -8,6 +8,7 @@ namespace Inference.AspNetCore.Dashboard;
 /// <summary>Reads a model's log of decisions, checks its chain, and writes its newest records.</summary>
 internal sealed class DecisionsWriter(ModelReader reader)
 {
+    // The newest are what is asked for; with the longest reasons an answer stays below 2 MB.
     private const int MaxRecords = 500;
 
     public async Task<IReadOnlyList<Decision>?> ReadAsync(ServedModel model, CancellationToken cancellationToken) =>

@@ -8,6 +8,7 @@ namespace Inference.AspNetCore.Dashboard;
 /// <summary>Writes what the page of a model's performance shows.</summary>
 internal sealed class PerformanceWriter(ModelReader reader)
 {
+    // More rows than anybody reads; a thousand of them are about 200 KB.
     private const int MaxMetrics = 1000;
 
     public void Write(Utf8JsonWriter json, ServedModel model)
