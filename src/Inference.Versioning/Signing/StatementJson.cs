@@ -15,7 +15,11 @@ internal static class StatementJson
     private const string StatementType = "https://in-toto.io/Statement/v1";
     private const string PredicateType = "https://model_signing/signature/v1.0";
     private const string TimeForm = "yyyy-MM-dd'T'HH:mm:ss'Z'";
+
+    // A statement has six levels; what other tools add is not read.
     private const int MaxDepth = 16;
+
+    // Members of other tools that are passed over: more than one for each of a large model's files would need.
     private const int MaxIgnored = 10_000;
 
     private static readonly string[] s_otherHashes = ["blake2b", "blake3"];

@@ -1,5 +1,4 @@
 using Inference.Decisions;
-using Inference.Versioning.Audit;
 using Inference.Versioning.Telemetry;
 using Microsoft.Extensions.Logging;
 

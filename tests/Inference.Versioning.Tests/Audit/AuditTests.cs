@@ -195,7 +195,7 @@ public sealed class AuditTests : IDisposable
     [Fact]
     public void Key_ThatCannotBeRead_IsALoadError()
     {
-        ModelLoadException error = Assert.Throws<ModelLoadException>(() => Versioning.Audit.LogSigner.TryCreate(new AuditOptions { SigningKey = "none" }, "m"));
+        ModelLoadException error = Assert.Throws<ModelLoadException>(() => Versioning.State.LogSigner.TryCreate(new AuditOptions { SigningKey = "none" }, "m"));
         Assert.Contains("Correct Audit.SigningKey", error.Message);
         var options = new VersioningOptions();
         (options.Audit.SigningKey, options.Audit.SigningKeyFile) = ("a", "b");

@@ -171,7 +171,7 @@ public sealed class MutationTests : IDisposable
         {
             DateTimeOffset at = DateTimeOffset.UnixEpoch + TimeSpan.FromHours(i);
             head = i % 4 == 0
-                ? Versioning.Audit.LogSignature.Sign(key, "ranker", head!, at, "4 records")
+                ? Versioning.State.LogSignature.Sign(key, "ranker", head!, at, "4 records")
                 : new Decision { At = at, Action = "promote", Version = i.ToString(CultureInfo.InvariantCulture), Actor = actor, Reason = "test \"ü\"", Facts = new Dictionary<string, string> { ["stamp"] = "s" + i, ["label"] = "x\ny" } }.After(head);
             bytes.AddRange([.. StateJson.Line(head), (byte)'\n']);
         }

@@ -3,9 +3,8 @@ using System.Security.Cryptography;
 using System.Text;
 using Inference.Decisions;
 using Inference.Versioning.Signing;
-using Inference.Versioning.State;
 
-namespace Inference.Versioning.Audit;
+namespace Inference.Versioning.State;
 
 /// <summary>Records that sign a log: the signature covers the record before it, and by its hash all earlier ones.</summary>
 /// <remarks>Signed is the DSSE encoding, with the type <c>application/vnd.inference.decisions</c>, of these lines, each ended by a line feed: <c>model NAME</c>, <c>sequence N</c> and <c>hash H</c> of the record

@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using Inference.Decisions;
 
-namespace Inference.Versioning.Audit;
+namespace Inference.Versioning.State;
 
 /// <summary>Decides when a log is signed, and signs it. Not thread-safe.</summary>
 internal sealed class LogSigner : IDisposable
