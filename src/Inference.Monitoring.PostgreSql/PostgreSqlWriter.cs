@@ -1,3 +1,4 @@
+using System.Data;
 using Inference.Feedback;
 using Inference.Monitoring.Feedback;
 using Npgsql;
@@ -20,7 +21,7 @@ internal sealed class PostgreSqlWriter(FeedbackTables tables, int model)
             _layouts[columns] = await LayoutAsync(connection, columns, cancellationToken).ConfigureAwait(false);
         }
 
-        NpgsqlTransaction transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
+        NpgsqlTransaction transaction = await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken).ConfigureAwait(false);
         await using (transaction.ConfigureAwait(false))
         {
             if (predictions.Count > 0)
@@ -57,18 +58,42 @@ internal sealed class PostgreSqlWriter(FeedbackTables tables, int model)
 
     private async Task<(long Predictions, long Reports)> RemoveAsync(NpgsqlConnection connection, string which, NpgsqlParameter[] parameters, CancellationToken cancellationToken)
     {
-        await using NpgsqlCommand command = Command(
-            connection,
-            $"""
-            WITH gone AS MATERIALIZED ({which}),
-                 reports AS (DELETE FROM {tables.Reports} r USING gone WHERE r.model = $1 AND r.prediction = gone.id RETURNING 1),
-                 predictions AS (DELETE FROM {tables.Predictions} p USING gone WHERE p.model = $1 AND p.id = gone.id RETURNING 1)
-            SELECT (SELECT count(*) FROM predictions), (SELECT count(*) FROM reports)
-            """);
+        // Statements of their own: the predictions are locked first, so that the second one sees every report of them that another process has committed meanwhile, and no report follows.
+        NpgsqlTransaction transaction = await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken).ConfigureAwait(false);
+        await using (transaction.ConfigureAwait(false))
+        {
+            Guid[] ids = await IdsAsync(connection, which, parameters, cancellationToken).ConfigureAwait(false);
+            if (ids.Length == 0)
+            {
+                return (0, 0);
+            }
+
+            long reports = await DeleteAsync(connection, $"DELETE FROM {tables.Reports} WHERE model = $1 AND prediction = ANY ($2)", ids, cancellationToken).ConfigureAwait(false);
+            long predictions = await DeleteAsync(connection, $"DELETE FROM {tables.Predictions} WHERE model = $1 AND id = ANY ($2)", ids, cancellationToken).ConfigureAwait(false);
+            await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
+            return (predictions, reports);
+        }
+    }
+
+    private async Task<Guid[]> IdsAsync(NpgsqlConnection connection, string which, NpgsqlParameter[] parameters, CancellationToken cancellationToken)
+    {
+        await using NpgsqlCommand command = Command(connection, which);
         command.Parameters.AddRange(parameters);
+        var ids = new List<Guid>();
         await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
-        await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
-        return (reader.GetInt64(0), reader.GetInt64(1));
+        while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+        {
+            ids.Add(reader.GetGuid(0));
+        }
+
+        return [.. ids];
+    }
+
+    private async Task<long> DeleteAsync(NpgsqlConnection connection, string statement, Guid[] ids, CancellationToken cancellationToken)
+    {
+        await using NpgsqlCommand command = Command(connection, statement);
+        command.Parameters.Add(new NpgsqlParameter<Guid[]> { TypedValue = ids });
+        return await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
     }
 
     private async Task<int> LayoutAsync(NpgsqlConnection connection, FeedbackColumns columns, CancellationToken cancellationToken)

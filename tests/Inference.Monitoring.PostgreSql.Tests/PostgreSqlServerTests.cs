@@ -53,6 +53,12 @@ public sealed class PostgreSqlServerTests
     }
 
     [SkippableStoreFact]
+    public async Task Erase_WhileAnotherProcessReports_LeavesNoReport() => await RemoveWhileReporting(static async store => (await store.EraseAsync("ana")).Reports);
+
+    [SkippableStoreFact]
+    public async Task Expire_WhileAnotherProcessReports_LeavesNoReport() => await RemoveWhileReporting(static async store => await store.ExpireAsync(DateTimeOffset.UtcNow, 10));
+
+    [SkippableStoreFact]
     public async Task ServerCrashesUnderLoad_CallsAreAnsweredAndEachReportIsWrittenOnce()
     {
         using var server = new PostgreSqlServer(own: true);
@@ -138,6 +144,42 @@ public sealed class PostgreSqlServerTests
     [InlineData("1st")]
     [InlineData("a; DROP TABLE b")]
     public void Schema_NotAName_IsRefused(string schema) => Assert.Throws<ArgumentException>(() => new PostgreSqlFeedbackStore("Host=127.0.0.1", "fake", schema));
+
+    private async Task RemoveWhileReporting(Func<IFeedbackStore, Task<long>> remove)
+    {
+        await using PostgreSqlFeedbackStore store = Store();
+        await store.OpenAsync();
+        var prediction = new KeptPrediction { Id = Guid.CreateVersion7(), At = DateTimeOffset.UtcNow.AddDays(-2), ModelVersion = "1", Subject = "ana" };
+        await store.WriteAsync([prediction], []);
+        await using NpgsqlDataSource source = NpgsqlDataSource.Create(PostgreSqlServer.Shared.ConnectionString);
+        await using NpgsqlConnection other = await source.OpenConnectionAsync();
+        NpgsqlTransaction transaction = await other.BeginTransactionAsync();
+        await ExecuteAsync(other, $"SELECT FROM {_schema}.feedback_predictions FOR UPDATE");
+        Task<long> removing = Task.Run(() => remove(store));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while (await ReadAsync(source, $"SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%{_schema}%'") == 0)
+        {
+            await Task.Delay(10, limit.Token);
+        }
+
+        await ExecuteAsync(other, $"INSERT INTO {_schema}.feedback_reports (model, prediction, \"row\", name, number, at, receipt) SELECT model, id, 0, 'label', 1, 0, 1 FROM {_schema}.feedback_predictions");
+        await transaction.CommitAsync();
+        Assert.Equal(1, await removing);
+        Assert.Equal(0, await ReadAsync(source, $"SELECT count(*) FROM {_schema}.feedback_predictions"));
+        Assert.Equal(0, await ReadAsync(source, $"SELECT count(*) FROM {_schema}.feedback_reports"));
+    }
+
+    private static async Task ExecuteAsync(NpgsqlConnection connection, string statement)
+    {
+        await using NpgsqlCommand command = new(statement, connection);
+        await command.ExecuteNonQueryAsync();
+    }
+
+    private static async Task<long> ReadAsync(NpgsqlDataSource source, string query)
+    {
+        await using NpgsqlCommand command = source.CreateCommand(query);
+        return (long)(await command.ExecuteScalarAsync())!;
+    }
 
     private PostgreSqlFeedbackStore Store(string model = "fake") => new(PostgreSqlServer.Shared.ConnectionString, model, _schema);
 }
