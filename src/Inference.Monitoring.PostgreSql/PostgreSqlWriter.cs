@@ -39,12 +39,10 @@ internal sealed class PostgreSqlWriter(FeedbackTables tables, int model)
     public async Task<(long Predictions, long Reports)> EraseAsync(NpgsqlConnection connection, string subject, CancellationToken cancellationToken)
     {
         (long predictions, long reports) = await RemoveAsync(connection, $"SELECT id FROM {tables.Predictions} WHERE model = $1 AND subject = $2 ORDER BY id FOR UPDATE", [new NpgsqlParameter<string> { TypedValue = subject }], cancellationToken).ConfigureAwait(false);
-        if (predictions > 0)
-        {
-            await using NpgsqlCommand vacuum = Command(connection, $"VACUUM {tables.Predictions}, {tables.Reports}");
-            await vacuum.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
-        }
 
+        // Even if nothing was there: an erasure that is repeated may have ended between its commit and its vacuum.
+        await using NpgsqlCommand vacuum = Command(connection, $"VACUUM {tables.Predictions}, {tables.Reports}");
+        await vacuum.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
         return (predictions, reports);
     }
 

@@ -59,6 +59,20 @@ public sealed class PostgreSqlServerTests
     public async Task Expire_WhileAnotherProcessReports_LeavesNoReport() => await RemoveWhileReporting(static async store => await store.ExpireAsync(DateTimeOffset.UtcNow, 10));
 
     [SkippableStoreFact]
+    public async Task Erase_OfWhatIsGone_VacuumsAgain()
+    {
+        await using PostgreSqlFeedbackStore store = Store();
+        await store.OpenAsync();
+        await using NpgsqlDataSource source = NpgsqlDataSource.Create(PostgreSqlServer.Shared.ConnectionString);
+        Assert.Equal((0, 0), await store.EraseAsync("ana"));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while (await ReadAsync(source, $"SELECT count(*) FROM pg_stat_user_tables WHERE schemaname = '{_schema}' AND vacuum_count = 1") != 2)
+        {
+            await Task.Delay(10, limit.Token);
+        }
+    }
+
+    [SkippableStoreFact]
     public async Task ServerCrashesUnderLoad_CallsAreAnsweredAndEachReportIsWrittenOnce()
     {
         using var server = new PostgreSqlServer(own: true);
