@@ -47,10 +47,11 @@ internal sealed partial class FeedbackWriter
         }
 
         await ExpireAsync().ConfigureAwait(false);
-        if (_underway.Count > 0)
+        if (_underway.Count > 0 && _retry.IsCompleted)
         {
             // By the time of the system: a clock that is driven by hand would not wake it.
-            _ = Task.Delay(s_retry).ContinueWith(static (_, writer) => ((FeedbackWriter)writer!).Wake(), this, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+            _retry = Task.Delay(s_retry);
+            _ = _retry.ContinueWith(static (_, writer) => ((FeedbackWriter)writer!).Wake(), this, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
         }
     }
 
@@ -83,6 +84,10 @@ internal sealed partial class FeedbackWriter
 
                 return predictions.Length == 0 && timed.Length == 0 ? [] : await store.WriteAsync(predictions, timed, token).ConfigureAwait(false);
             }).ConfigureAwait(false);
+            if (written.Count != timed.Length)
+            {
+                throw new FeedbackStoreException($"Model '{_setup.Model}': expected {timed.Length} answers of the store of feedback for as many reports, got {written.Count}. Correct its WriteAsync.");
+            }
         }
 #pragma warning disable CA1031 // A store of the application's own may throw anything: all of it means that nothing was written, or that it is not known.
         catch (Exception exception)

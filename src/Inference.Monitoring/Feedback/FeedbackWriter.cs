@@ -56,6 +56,10 @@ internal sealed partial class FeedbackWriter : IAsyncDisposable
     private long _expiredAt;
     private bool _open;
     private volatile bool _closing;
+    private volatile bool _closed;
+
+    // Ends when reports that are underway are to be tried again.
+    private Task _retry = Task.CompletedTask;
 
     public FeedbackWriter(WriterSetup setup)
     {
@@ -125,7 +129,7 @@ internal sealed partial class FeedbackWriter : IAsyncDisposable
     public void Send()
     {
         Wake();
-        if (_loop.IsCompleted)
+        if (_closed)
         {
             Abandon();
         }
@@ -137,7 +141,7 @@ internal sealed partial class FeedbackWriter : IAsyncDisposable
         var command = new WriterCommand<T>(run);
         _commands.Enqueue(command);
         Wake();
-        if (_loop.IsCompleted)
+        if (_closed)
         {
             command.Cancel();
         }
@@ -209,6 +213,9 @@ internal sealed partial class FeedbackWriter : IAsyncDisposable
 
     private void Close()
     {
+        // Whoever adds something from now on sees it and answers himself; what was added before is answered here.
+        _closed = true;
+        Interlocked.MemoryBarrier();
         while (_commands.TryDequeue(out WriterCommand? command))
         {
             command.Cancel();

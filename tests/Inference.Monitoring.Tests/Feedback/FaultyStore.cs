@@ -13,6 +13,9 @@ internal sealed class FaultyStore : IFeedbackStore
     /// <summary>Whether a write is carried out before it fails.</summary>
     public bool WritesBeforeFailing { get; set; }
 
+    /// <summary>Whether the last answer of a write is left out.</summary>
+    public bool LosesAnswers { get; set; }
+
     /// <summary>What every write waits for, whether it is cancelled or not.</summary>
     public Task Hang { get; set; } = Task.CompletedTask;
 
@@ -41,7 +44,7 @@ internal sealed class FaultyStore : IFeedbackStore
             if (error is null || WritesBeforeFailing)
             {
                 IReadOnlyList<WrittenReport> written = await Inner.WriteAsync(predictions, reports, cancellationToken);
-                return error is null ? written : throw error;
+                return error is not null ? throw error : LosesAnswers ? [.. written.SkipLast(1)] : written;
             }
 
             throw error;

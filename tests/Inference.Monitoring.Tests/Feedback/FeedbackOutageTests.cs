@@ -1,7 +1,9 @@
+using System.Diagnostics;
 using Inference.Feedback;
 using Inference.Status;
 using Inference.TestSupport;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace Inference.Monitoring.Tests.Feedback;
 
@@ -49,6 +51,19 @@ public class FeedbackOutageTests
         await Eventually.TrueAsync(() => f.Snapshot.QueuedReports == 0);
         Assert.Equal(ids.Order(), f.Joined.Select(j => j.PredictionId).Order());
         Assert.Equal(50, (await f.ReadAsync()).Count);
+    }
+
+    [Fact]
+    public async Task StoreAnswersTooFew_ReportsWaitAndAreWrittenAgain()
+    {
+        var store = new FaultyStore { LosesAnswers = true };
+        await using var f = new FedBack(o => o.MaxBackoff = TimeSpan.FromMilliseconds(20), store);
+        Guid[] ids = [f.Run(1), f.Run(2)];
+        Assert.All(await Eventually.CompletesAsync(f.Feedback.ReportAsync([.. ids.Select(id => new FeedbackReport(id, 1))]).AsTask()), a => Assert.Equal(FeedbackAnswer.Queued, a));
+        Assert.Contains("expected 2 answers", f.Snapshot.StoreError, StringComparison.Ordinal);
+        store.LosesAnswers = false;
+        await Eventually.TrueAsync(() => f.Snapshot is { QueuedReports: 0, Store: FeedbackStoreState.Available });
+        Assert.Equal(ids.Order(), f.Joined.Select(j => j.PredictionId).Order());
     }
 
     [Fact]
@@ -184,6 +199,26 @@ public class FeedbackOutageTests
     }
 
     [Fact]
+    public async Task Reports_OfPredictionsThatAreUnderway_AreTriedAgainAtOneRate()
+    {
+        var clock = new CountingClock();
+        await using var f = new FedBack(o => o.FlushInterval = TimeSpan.FromMinutes(1), new FaultyStore { IsShared = true }, clock);
+        var answers = new List<Task<FeedbackAnswer>>();
+        for (int i = 0; i < 60; i++)
+        {
+            answers.Add(f.Feedback.ReportAsync(Guid.CreateVersion7(), 1).AsTask());
+            await f.FlushAsync();
+        }
+
+        // The writer looks at the clock once in a step.
+        long before = clock.Looks, began = Stopwatch.GetTimestamp();
+        await Task.Delay(400);
+        long steps = clock.Looks - before;
+        Assert.InRange(steps, 0, 10 + (2 * Stopwatch.GetElapsedTime(began) / TimeSpan.FromMilliseconds(50)));
+        Assert.All(await Task.WhenAll(answers), a => Assert.Equal(FeedbackAnswer.Unknown, a));
+    }
+
+    [Fact]
     public async Task Report_AMillionUnknownIds_AreAnsweredInBoundedMemory()
     {
         await using var f = new FedBack();
@@ -271,6 +306,20 @@ public class FeedbackOutageTests
     }
 
     [Fact]
+    public async Task Dispose_WhatComesWhileItEnds_IsAnswered()
+    {
+        // What is lost is logged last.
+        FedBack? f = null;
+        Task? late = null;
+        using var log = new Listening(line => late = line.Contains("are lost", StringComparison.Ordinal) ? f!.FlushAsync() : late);
+        f = new FedBack(store: new FaultyStore { Fail = () => new IOException("down") }, services: new TestServices().Add<ILoggerFactory>(log));
+        Assert.Equal(FeedbackAnswer.Queued, await f.Feedback.ReportAsync(f.Run(1), 1));
+        await f.DisposeAsync();
+        Assert.NotNull(late);
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => Eventually.CompletesAsync(late));
+    }
+
+    [Fact]
     public async Task Dispose_WithWaitingPredictions_WritesThem()
     {
         var store = new MemoryFeedbackStore();
@@ -279,5 +328,36 @@ public class FeedbackOutageTests
         await f.DisposeAsync();
         IReadOnlyList<WrittenReport> written = await store.WriteAsync([], [new TimedReport(id, 0, "label", 1, DateTimeOffset.UtcNow, 1)]);
         Assert.Equal(FeedbackAnswer.Accepted, written[0].Answer);
+    }
+
+    private sealed class CountingClock : TimeProvider
+    {
+        private long _looks;
+
+        public long Looks => Volatile.Read(ref _looks);
+
+        public override long GetTimestamp()
+        {
+            Interlocked.Increment(ref _looks);
+            return base.GetTimestamp();
+        }
+    }
+
+    private sealed class Listening(Action<string> heard) : ILoggerFactory, ILogger
+    {
+        public ILogger CreateLogger(string categoryName) => this;
+
+        public void AddProvider(ILoggerProvider provider) => throw new NotSupportedException("It hears itself alone.");
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) => heard(formatter(state, exception));
+
+        public void Dispose()
+        {
+        }
     }
 }
