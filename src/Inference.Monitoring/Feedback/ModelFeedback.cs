@@ -195,7 +195,9 @@ internal sealed partial class ModelFeedback : IFeedback, IFeedbackStatus, IErasa
         {
             _exemplars?.Look(kept);
         }
-        catch (InferenceException exception)
+#pragma warning disable CA1031 // The prediction is kept, whatever goes wrong with examples.
+        catch (Exception exception)
+#pragma warning restore CA1031
         {
             LogUnreadable(_logger, ModelName, exception);
         }

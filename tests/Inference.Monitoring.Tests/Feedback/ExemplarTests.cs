@@ -41,6 +41,19 @@ public class ExemplarTests
     }
 
     [Fact]
+    public async Task MonitorFails_PredictionsAreKeptAllTheSame()
+    {
+        await using IModelRunner runner = new Unanswering().AsBuilder().UseFeedback(static o => o.Exemplars.Enabled = true).Build();
+        var context = new RunContext();
+        using (NamedValues inputs = FakeModel.Rows(1))
+        {
+            runner.Run(inputs, context).Dispose();
+        }
+
+        Assert.Equal(FeedbackAnswer.Accepted, await runner.GetService<IFeedback>()!.ReportAsync(context.Record.PredictionId, 1));
+    }
+
+    [Fact]
     public async Task NotEnabled_NothingIsKept()
     {
         await using var f = new Exemplified(o => o.Exemplars.Enabled = false);
@@ -63,6 +76,22 @@ public class ExemplarTests
         }
 
         return data;
+    }
+
+    // A runner that fails if it is asked for its monitor.
+    private sealed class Unanswering : IModelRunner
+    {
+        private readonly FakeRunner _inner = new();
+
+        public ModelInfo Info => _inner.Info;
+
+        public ValueTask<NamedValues> RunAsync(NamedValues inputs, RunContext? context = null, CancellationToken cancellationToken = default) => _inner.RunAsync(inputs, context, cancellationToken);
+
+        public object? GetService(Type serviceType, object? serviceKey = null) => serviceType == typeof(ModelMonitor) ? throw new InvalidOperationException("no monitor") : _inner.GetService(serviceType, serviceKey);
+
+        public void Dispose() => _inner.Dispose();
+
+        public ValueTask DisposeAsync() => _inner.DisposeAsync();
     }
 
     private sealed class Exemplified : IAsyncDisposable
