@@ -7,7 +7,7 @@ namespace Inference.Monitoring;
 /// <summary>When a new model is asked for, and of whom. Named by model; a change takes effect at the next check, that of <see cref="Directory"/> when the model is loaded again.</summary>
 public sealed class RetrainingOptions : IValidatableObject
 {
-    /// <summary>The folder of bundles and state, in which <c>{model}</c> stands for the model's name, and which no other process may use.</summary>
+    /// <summary>The folder of bundles and state, in which <c>{model}</c> stands for the model's name as in <see cref="MonitoringOptions.ProfilePath"/>, and which no other process may use.</summary>
     [Required]
     public string Directory { get; set; } = "";
 

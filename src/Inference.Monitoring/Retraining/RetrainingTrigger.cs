@@ -47,7 +47,7 @@ public sealed partial class RetrainingTrigger : IRetraining, IOutcomeObserver, I
         _instruments = instruments;
         _clients = clients;
         _logger = logger;
-        string folder = Path.GetFullPath(options.Current.Directory.Replace("{model}", modelName, StringComparison.Ordinal));
+        string folder = Path.GetFullPath(PathPattern.Fill(options.Current.Directory, modelName));
         _file = new RetrainingStateFile(folder);
         _writer = new BundleWriter(folder);
         (_memory, _status) = Start();

@@ -337,7 +337,7 @@ public sealed partial class ModelMonitor
         _alerts.Publish(_snapshot);
     }
 
-    private string PathOf(string pattern) => pattern.Replace("{model}", _info.Name, StringComparison.Ordinal).Replace("{version}", _info.Version, StringComparison.Ordinal);
+    private string PathOf(string pattern) => PathPattern.Fill(pattern, _info.Name, _info.Version);
 
     private static string Short(string digest) => digest.Length <= 12 ? digest : digest[..12];
 

@@ -6,7 +6,7 @@ namespace Inference.Monitoring;
 /// <summary>Options of monitoring. Named by model; a change of the budget or of alerts takes effect immediately; one of <see cref="BucketDuration"/>, <see cref="ExpectedFalseAlarms"/>, <see cref="MinimumRows"/>, <see cref="Tolerance"/> or <see cref="FreshnessLimit"/> with the next bucket, with which evidence starts anew; of everything else when the model is loaded again.</summary>
 public sealed class MonitoringOptions
 {
-    /// <summary>The file of the reference profile, in which <c>{model}</c> and <c>{version}</c> stand for the model's; null, the default: <see cref="Profile"/>, the profile that is published with the model (<see cref="IModelFiles"/>, such as by a version's manifest), or one learned from the first <see cref="BurnInRows"/> rows.</summary>
+    /// <summary>The file of the reference profile, in which <c>{model}</c> and <c>{version}</c> stand for the model's (other characters than letters, digits, <c>-</c>, <c>_</c> and <c>.</c> of ASCII are <c>%</c> and their number in hexadecimal there); null, the default: <see cref="Profile"/>, the profile that is published with the model (<see cref="IModelFiles"/>, such as by a version's manifest), or one learned from the first <see cref="BurnInRows"/> rows.</summary>
     public string? ProfilePath { get; set; }
 
     /// <summary>Returns the reference profile of a model or version, or null for none; wins over <see cref="ProfilePath"/>. Null by default.</summary>
@@ -46,7 +46,7 @@ public sealed class MonitoringOptions
     [DurationRange("00:00:01", "365.00:00:00")]
     public TimeSpan? FreshnessLimit { get; set; }
 
-    /// <summary>The folder that windows and evidence are kept in, in which <c>{model}</c> and <c>{version}</c> stand for the model's, and which no other process may use; null, the default: the last ones are kept in memory, 64 KiB of them.</summary>
+    /// <summary>The folder that windows and evidence are kept in, in which <c>{model}</c> and <c>{version}</c> stand for the model's as in <see cref="ProfilePath"/>, and which no other process may use; null, the default: the last ones are kept in memory, 64 KiB of them.</summary>
     public string? Directory { get; set; }
 
     /// <summary>Which changes of state are told to whom.</summary>
