@@ -21,7 +21,7 @@ public sealed record RealizedMetric
     /// <summary>The value over the labelled rows; NaN if it is undefined.</summary>
     public double Value { get; init; } = double.NaN;
 
-    /// <summary>The lower end of an interval that holds at all times together with a probability of 95 %; NaN if the metric has none.</summary>
+    /// <summary>The lower end of an interval that holds at all evaluations of a process together with a probability of 95 %; NaN if the metric has none.</summary>
     public double Low { get; init; } = double.NaN;
 
     /// <summary>The upper end.</summary>

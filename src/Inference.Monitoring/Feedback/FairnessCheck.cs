@@ -4,9 +4,12 @@ namespace Inference.Monitoring.Feedback;
 
 /// <summary>
 /// Gaps between the groups of one column: of the shares predicted positive, and of true- and false-positive rates. A gap is certain as far as the lowest end of the highest rate's interval is above the highest end of the lowest
-/// rate's. The intervals of all groups and rates are valid at all times together. Not thread-safe.
+/// rate's. The intervals of all groups and rates are valid at all times together: the g-th group that appeared has 6 ÷ (πg)² of the error probability, whichever groups follow. Not thread-safe.
 /// </summary>
-internal sealed class FairnessCheck(int minimumRows)
+/// <param name="minimumRows">The rows below which a group is not judged.</param>
+/// <param name="share">The part of the error probability that there is for these rows.</param>
+/// <param name="ranks">The groups in the order in which they appeared, from 1 on, at earlier evaluations too; new ones are added.</param>
+internal sealed class FairnessCheck(int minimumRows, double share, Dictionary<string, int> ranks)
 {
     private const double Alpha = 0.05;
     private static readonly string[] s_rates = ["selection rate", "true-positive rate", "false-positive rate"];
@@ -18,6 +21,7 @@ internal sealed class FairnessCheck(int minimumRows)
         if (!_groups.TryGetValue(group, out OutcomeCounts[]? rates))
         {
             _groups[group] = rates = [new(), new(), new()];
+            ranks.TryAdd(group, ranks.Count + 1);
         }
 
         rates[0].Add(1, selected ? 1 : 0);
@@ -33,7 +37,7 @@ internal sealed class FairnessCheck(int minimumRows)
         {
             (string Name, double Low, double High)[] intervals =
             [
-                .. groups.Where(g => g.Value[rate].Total > 0).Select(g => (g.Key, ConfidenceSequence.Mean(g.Value[rate], Alpha / (s_rates.Length * groups.Length)))).Select(static g => (g.Key, g.Item2.Low, g.Item2.High)),
+                .. groups.Where(g => g.Value[rate].Total > 0).Select(g => (g.Key, ConfidenceSequence.Mean(g.Value[rate], Alpha * share * EvaluationBlock.PartOf(ranks[g.Key]) / s_rates.Length))).Select(static g => (g.Key, g.Item2.Low, g.Item2.High)),
             ];
             if (intervals.Length < 2)
             {

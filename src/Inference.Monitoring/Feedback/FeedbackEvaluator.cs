@@ -4,8 +4,11 @@ using Inference.Feedback;
 
 namespace Inference.Monitoring.Feedback;
 
-/// <summary>Reads a store and computes what is known from labels at a moment: delays, coverage by age, metrics by version and segment, fairness. Everything is computed anew, so that corrections, erasures and late reports count at once.</summary>
-internal sealed class FeedbackEvaluator(IFeedbackStore store, FeedbackOptions options)
+/// <summary>
+/// Reads a store and computes what is known from labels at a moment: delays, coverage by age, metrics by version and segment, fairness. Everything is computed anew, so that corrections, erasures and late reports count at once; only
+/// where the predictions of a version begin is kept between evaluations, for intervals that hold at all of them. Not thread-safe.
+/// </summary>
+internal sealed partial class FeedbackEvaluator(IFeedbackStore store, FeedbackOptions options)
 {
     // Segments of a column that have figures of their own.
     private const int MostSegments = 64;
@@ -28,7 +31,7 @@ internal sealed class FeedbackEvaluator(IFeedbackStore store, FeedbackOptions op
         DateTimeOffset[] edges = [.. ages.Select(a => a == TimeSpan.Zero ? end : now - a).Reverse()];
         IReadOnlyList<(long Predictions, long Labelled)> counts = await store.CountAsync(edges, cancellationToken).ConfigureAwait(false);
         LabelCoverage[] coverage = [.. Enumerable.Range(0, counts.Count).Select(i => new LabelCoverage(ages[i], ages[i + 1], counts[^(i + 1)].Predictions, counts[^(i + 1)].Labelled))];
-        DateTimeOffset from = From(coverage, now);
+        DateTimeOffset from = await FromAsync(coverage, now, end, cancellationToken).ConfigureAwait(false);
         var delays = new LabelDelays();
         await foreach (JoinedOutcome outcome in store.ReadJoinedAsync(from, end, cancellationToken).ConfigureAwait(false))
         {
@@ -95,6 +98,12 @@ internal sealed class FeedbackEvaluator(IFeedbackStore store, FeedbackOptions op
         Dictionary<(string, string), FairnessCheck> fairness)
     {
         string version = prediction.ModelVersion;
+        EvaluationBlock block = BlockOf(version, prediction.At);
+        if (prediction.At < block.Start)
+        {
+            return;
+        }
+
         for (int row = 0; !prediction.Row(row).IsEmpty; row++)
         {
             double score = prediction.Score(row);
@@ -105,19 +114,19 @@ internal sealed class FeedbackEvaluator(IFeedbackStore store, FeedbackOptions op
 
             double? label = labels.TryGetValue(row, out FeedbackValue value) ? JudgedRow.Number(value) : null;
             var judged = new JudgedRow(score, label, PredictionIds.Uniform(prediction.Id, row));
-            Add(groups, (version, null, null), judged);
+            Add(groups, (version, null, null), block, judged);
             foreach (string column in _segments)
             {
                 string segment = Segment(prediction.Column(row, column));
                 (string, string?, string?) key = (version, column, segment);
                 if (groups.ContainsKey(key) || (segmentsOf[(version, column)] = segmentsOf.GetValueOrDefault((version, column)) + 1) <= MostSegments)
                 {
-                    Add(groups, key, judged);
+                    Add(groups, key, block, judged);
                     if (judged.Class is { } actual && (_performance.FairnessColumns.Count == 0 || _performance.FairnessColumns.Contains(column)))
                     {
                         if (!fairness.TryGetValue((version, column), out FairnessCheck? check))
                         {
-                            fairness[(version, column)] = check = new FairnessCheck(_performance.MinimumRows);
+                            fairness[(version, column)] = check = new FairnessCheck(_performance.MinimumRows, block.Share, block.Ranks(column));
                         }
 
                         check.Add(segment, score >= _performance.Threshold, actual);
@@ -127,11 +136,11 @@ internal sealed class FeedbackEvaluator(IFeedbackStore store, FeedbackOptions op
         }
     }
 
-    private void Add(Dictionary<(string, string?, string?), RealizedAccumulator[]> groups, (string, string?, string?) key, in JudgedRow row)
+    private void Add(Dictionary<(string, string?, string?), RealizedAccumulator[]> groups, (string, string?, string?) key, EvaluationBlock block, in JudgedRow row)
     {
         if (!groups.TryGetValue(key, out RealizedAccumulator[]? metrics))
         {
-            groups[key] = metrics = [.. _metrics.Select(m => new RealizedAccumulator(m, _performance.Threshold))];
+            groups[key] = metrics = [.. _metrics.Select(m => new RealizedAccumulator(m, _performance.Threshold, block.Share))];
         }
 
         foreach (RealizedAccumulator metric in metrics)
@@ -142,23 +151,6 @@ internal sealed class FeedbackEvaluator(IFeedbackStore store, FeedbackOptions op
 
     private UnfairColumn? Unfair(string version, string column, FairnessCheck check) =>
         _performance.FairnessGap is { } most && check.Certain() is { } certain && certain.Gap > most ? new UnfairColumn(version, column, certain.Gap, certain.Rate, certain.High, certain.Low) : null;
-
-    // The latest predictions, about as many as are to be read.
-    private DateTimeOffset From(LabelCoverage[] coverage, DateTimeOffset now)
-    {
-        long read = 0;
-        foreach (LabelCoverage age in coverage)
-        {
-            if (read + age.Predictions > _performance.MaxPredictions)
-            {
-                return now - age.From - ((age.To - age.From) * ((double)(_performance.MaxPredictions - read) / age.Predictions));
-            }
-
-            read += age.Predictions;
-        }
-
-        return now - options.Retention;
-    }
 
     private static string Segment(FeedbackValue? value) => value is not { } segment ? "" : segment.Text ?? (double.IsNaN(segment.Number) ? "" : segment.Number.ToString(CultureInfo.InvariantCulture));
 

@@ -23,7 +23,7 @@ public sealed class FeedbackPerformanceOptions
     [DurationRange("00:00:01", "1.00:00:00")]
     public TimeSpan Interval { get; set; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>The number of predictions that are read for it, the latest that are judged, 100 to 10,000,000; the default is 200,000.</summary>
+    /// <summary>The number of predictions that are read for it, 100 to 10,000,000; the default is 200,000. They are all from a fixed start on; once there are more, or the first ones are older than <see cref="FeedbackOptions.Retention"/>, a later start is taken: about the latest three quarters, at most those of three quarters of that time.</summary>
     [Range(100, 10_000_000)]
     public int MaxPredictions { get; set; } = 200_000;
 

@@ -9,7 +9,10 @@ namespace Inference.Monitoring.Feedback;
 /// the mean of (value − expectation) over the labelled ones. Not thread-safe.
 /// </summary>
 /// <remarks>Source: Angelopoulos, Bates, Fannjiang, Jordan, Zrnic, "Prediction-powered inference", 2023. Its interval assumes that labelled rows are a random sample of all, which the age of judged predictions is to provide.</remarks>
-internal sealed class RealizedAccumulator(Metric metric, double threshold)
+/// <param name="metric">The metric.</param>
+/// <param name="threshold">The score from which on class 1 is predicted.</param>
+/// <param name="share">The part of the error probability of the interval that there is for these rows.</param>
+internal sealed class RealizedAccumulator(Metric metric, double threshold, double share)
 {
     private const double Alpha = 0.05;
     private const double Deviations = 1.959963984540054;
@@ -72,7 +75,7 @@ internal sealed class RealizedAccumulator(Metric metric, double threshold)
             return null;
         }
 
-        (double low, double high) = IsMean ? ConfidenceSequence.Mean(_outcomes, Alpha) : (double.NaN, double.NaN);
+        (double low, double high) = IsMean ? ConfidenceSequence.Mean(_outcomes, Alpha * share) : (double.NaN, double.NaN);
         bool estimated = _expected.Count > 0 && _differences.Count > 1;
         double estimate = _expected.Mean + _differences.Mean;
         double width = Deviations * Math.Sqrt((_expected.Variance / _expected.Count) + (_differences.Variance / _differences.Count));

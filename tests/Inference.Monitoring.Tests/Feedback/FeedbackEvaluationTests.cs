@@ -106,6 +106,76 @@ public class FeedbackEvaluationTests
     }
 
     [Fact]
+    public async Task Evaluate_Again_BeginsWhereItBeganUntilThereAreTooMany()
+    {
+        MemoryFeedbackStore store = await Store(10_000, labelled: 1);
+        FeedbackOptions options = Options(static o => o.Performance.MaxPredictions = 4_000);
+        var evaluator = new FeedbackEvaluator(store, options);
+        RealizedMetric first = await Overall(evaluator, s_now);
+        Assert.InRange(first.Rows, 2_700, 3_000);
+
+        await Add(store, 500, labelled: 1, s_now, TimeSpan.FromHours(20), seed: 6);
+        RealizedMetric second = await Overall(evaluator, s_now.AddDays(1));
+        Assert.Equal(first.Rows + 500, second.Rows);
+
+        // More than are to be read: another start, and an interval that holds together with those before.
+        await Add(store, 1_000, labelled: 1, s_now.AddDays(1), TimeSpan.FromHours(20), seed: 7);
+        RealizedMetric third = await Overall(evaluator, s_now.AddDays(2)), alone = await Overall(new FeedbackEvaluator(store, options), s_now.AddDays(2));
+        Assert.InRange(third.Rows, 2_700, 3_000);
+        Assert.Equal((alone.Rows, alone.Value), (third.Rows, third.Value));
+        Assert.True(third.Low < alone.Low && third.High > alone.High, $"{third.Low} {alone.Low} {alone.High} {third.High}");
+        Assert.Equal(third, await Overall(evaluator, s_now.AddDays(2)));
+    }
+
+    [Fact]
+    public async Task Evaluate_PredictionsBecomeOld_BeginsAnewBeforeTheyAreRemoved()
+    {
+        MemoryFeedbackStore store = await Store(2_000, labelled: 1);
+        var evaluator = new FeedbackEvaluator(store, Options(static o => o.Retention = TimeSpan.FromDays(30)));
+        Assert.Equal(2_000, (await Overall(evaluator, s_now)).Rows);
+        Assert.Equal(2_000, (await Overall(evaluator, s_now.AddDays(7))).Rows);
+
+        // 22.5 days from then on.
+        Assert.InRange((await Overall(evaluator, s_now.AddDays(8))).Rows, 1_350, 1_550);
+    }
+
+    [Fact]
+    public async Task Evaluate_ManyAtOneMoment_ReadsNoMoreThanItMay()
+    {
+        var store = new MemoryFeedbackStore();
+        await Add(store, 3_000, labelled: 1, s_now.AddDays(-20), TimeSpan.FromDays(19), seed: 6);
+        await Add(store, 30_000, labelled: 1, s_now.AddDays(-5), TimeSpan.FromMinutes(10), seed: 7);
+        var evaluator = new FeedbackEvaluator(store, Options(static o => o.Performance.MaxPredictions = 4_000));
+        RealizedMetric first = await Overall(evaluator, s_now);
+        Assert.InRange(first.Rows, 1_000, 3_000);
+        Assert.Equal(first, await Overall(evaluator, s_now.AddMinutes(5)));
+    }
+
+    [Fact]
+    public void Fairness_OfTwoGroups_IsAsCertainWhicheverGroupsFollow()
+    {
+        var ranks = new Dictionary<string, int>(StringComparer.Ordinal);
+        (double Gap, string Rate, string High, string Low)? two = Check([("a", 0.8), ("b", 0.2)]), many = Check([.. Enumerable.Range(0, 20).Select(i => ($"later{i}", 0.5)), ("a", 0.8), ("b", 0.2)]);
+        Assert.InRange(two!.Value.Gap, 0.3, 0.6);
+        Assert.Equal(two, many);
+        Assert.Equal(22, ranks.Count);
+
+        (double, string, string, string)? Check((string Name, double Rate)[] groups)
+        {
+            var check = new FairnessCheck(100, share: 1, ranks);
+            foreach ((string name, double rate) in groups)
+            {
+                for (int i = 0; i < 1_000; i++)
+                {
+                    check.Add(name, selected: i % 10 < rate * 10, actual: i % 2 == 0);
+                }
+            }
+
+            return check.Certain();
+        }
+    }
+
+    [Fact]
     public async Task Stage_Evaluates_SnapshotAndFairnessAlertFollow()
     {
         var clock = new FakeTimeProvider(s_now);
@@ -141,6 +211,16 @@ public class FeedbackEvaluationTests
         Assert.True(conditions.Any);
     }
 
+    private static FeedbackOptions Options(Action<FeedbackOptions> configure)
+    {
+        var options = new FeedbackOptions { Score = "p" };
+        options.Performance.Metrics.Add("accuracy");
+        configure(options);
+        return options;
+    }
+
+    private static async Task<RealizedMetric> Overall(FeedbackEvaluator evaluator, DateTimeOffset now) => Assert.Single((await evaluator.EvaluateAsync(now, CancellationToken.None)).Performance);
+
     private static async Task<FeedbackEvaluation> Evaluate(IFeedbackStore store, Action<FeedbackOptions> configure)
     {
         var options = new FeedbackOptions { Score = "p" };
@@ -149,7 +229,17 @@ public class FeedbackEvaluationTests
         return await new FeedbackEvaluator(store, options).EvaluateAsync(s_now, CancellationToken.None);
     }
 
-    // Predictions of the last 20 days, labels after up to an hour; a label is 1 with the probability of its score.
+    // Predictions of a time, labels after up to an hour; a label is 1 with the probability of its score.
+    private static async Task Add(MemoryFeedbackStore store, int count, double labelled, DateTimeOffset from, TimeSpan time, int seed)
+    {
+        var random = new Random(seed);
+        KeptPrediction[] predictions = [.. Enumerable.Range(0, count).Select(_ => Prediction(from + (time * random.NextDouble()), random.NextDouble(), "de"))];
+        await store.WriteAsync(
+            predictions,
+            [.. predictions.Where(_ => random.NextDouble() < labelled).Select((p, i) => new TimedReport(p.Id, 0, "label", random.NextDouble() < p.Score(0), p.At + TimeSpan.FromHours(random.NextDouble()), (seed * 1_000_000L) + i))]);
+    }
+
+    // Predictions of the last 20 days.
     private static async Task<MemoryFeedbackStore> Store(int count, double labelled, Func<double, double>? truth = null, Func<Random, string, double>? score = null)
     {
         var store = new MemoryFeedbackStore();
