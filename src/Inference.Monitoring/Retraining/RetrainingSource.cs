@@ -33,13 +33,15 @@ internal sealed class RetrainingSource
         string version = runner.Info.Version;
         foreach (RealizedMetric metric in runner.GetService<IFeedbackStatus>()?.Snapshot.Performance ?? [])
         {
-            if (metric.Segment is not null || metric.SegmentColumn is not null || metric.ModelVersion != version || double.IsNaN(metric.Value))
+            // Few labels, or a value without an interval, prove nothing, unless the metric is asked for by name.
+            bool isKnown = metric.Rows >= Math.Max(options.MinimumLabels, 1) && (metric.Name == options.Metric || !double.IsNaN(IsHigherBetter(metric.Name) ? metric.High : metric.Low));
+            if (metric.Segment is not null || metric.SegmentColumn is not null || metric.ModelVersion != version || double.IsNaN(metric.Value) || !isKnown)
             {
                 continue;
             }
 
             string key = $"{version}/{metric.Name}";
-            if (!memory.References.ContainsKey(key) && metric.Rows >= Math.Max(options.MinimumLabels, 1))
+            if (!memory.References.ContainsKey(key))
             {
                 memory = memory with { References = memory.References.Append(new(key, metric.Value)).TakeLast(MostReferences).ToDictionary(StringComparer.Ordinal) };
             }
