@@ -19,6 +19,9 @@ internal sealed class LabelledRows(string label, int most)
     /// <summary>Rows by version.</summary>
     public IReadOnlyDictionary<string, long> Versions => _rows.GroupBy(static r => r.Prediction.ModelVersion, StringComparer.Ordinal).ToDictionary(static g => g.Key, static g => g.LongCount(), StringComparer.Ordinal);
 
+    /// <summary>The subjects of the rows.</summary>
+    public IReadOnlyCollection<string> Subjects => _rows.Select(static r => r.Prediction.Subject).OfType<string>().ToHashSet(StringComparer.Ordinal);
+
     /// <summary>Adds a report. Those of one row come one after another.</summary>
     public void Add(in JoinedOutcome outcome)
     {
@@ -76,21 +79,16 @@ internal sealed class LabelledRows(string label, int most)
             return;
         }
 
-        var values = new float[rows.Length * group.Length];
-        bool numbers = true;
-        for (int i = 0; i < rows.Length; i++)
+        // They may be more than one array holds.
+        if (Array.TrueForAll(rows, r => Array.TrueForAll(group, column => r.ValueOf(column).IsNumber)))
         {
-            for (int j = 0; j < group.Length; j++)
+            archive.Write(group[0][..^"[0]".Length], rows.Length, group.Length, (i, row) =>
             {
-                FeedbackValue value = rows[i].ValueOf(group[j]);
-                numbers &= value.IsNumber;
-                values[(i * group.Length) + j] = (float)value.Number;
-            }
-        }
-
-        if (numbers)
-        {
-            archive.Write(group[0][..^"[0]".Length], values, group.Length);
+                for (int j = 0; j < group.Length; j++)
+                {
+                    row[j] = (float)rows[i].ValueOf(group[j]).Number;
+                }
+            });
             return;
         }
 

@@ -16,14 +16,30 @@ internal sealed class NpzWriter(Stream stream) : IDisposable
     private readonly ZipArchive _archive = new(stream, ZipArchiveMode.Create, leaveOpen: true);
     private readonly HashSet<string> _names = new(StringComparer.Ordinal);
 
-    /// <summary>Writes numbers, [rows] or [rows, width].</summary>
-    public void Write(string name, ReadOnlySpan<double> values, int? width = null) => Write(name, "<f8", values.Length, width, MemoryMarshal.AsBytes(values));
+    /// <summary>Writes numbers, [rows].</summary>
+    public void Write(string name, ReadOnlySpan<double> values) => Write(name, "<f8", values.Length, MemoryMarshal.AsBytes(values));
 
-    /// <summary>Writes numbers as single precision, [rows] or [rows, width].</summary>
-    public void Write(string name, ReadOnlySpan<float> values, int? width = null) => Write(name, "<f4", values.Length, width, MemoryMarshal.AsBytes(values));
+    /// <summary>Writes numbers as single precision, [rows].</summary>
+    public void Write(string name, ReadOnlySpan<float> values) => Write(name, "<f4", values.Length, MemoryMarshal.AsBytes(values));
 
     /// <summary>Writes integers, [rows].</summary>
-    public void Write(string name, ReadOnlySpan<long> values) => Write(name, "<i8", values.Length, null, MemoryMarshal.AsBytes(values));
+    public void Write(string name, ReadOnlySpan<long> values) => Write(name, "<i8", values.Length, MemoryMarshal.AsBytes(values));
+
+    /// <summary>Writes numbers as single precision, [rows, width].</summary>
+    /// <param name="name">The array.</param>
+    /// <param name="rows">Its rows.</param>
+    /// <param name="width">Numbers of a row.</param>
+    /// <param name="fill">Fills a row.</param>
+    public void Write(string name, int rows, int width, Action<int, Span<float>> fill)
+    {
+        using Stream entry = Begin(name, "<f4", rows, width);
+        float[] row = new float[width];
+        for (int i = 0; i < rows; i++)
+        {
+            fill(i, row);
+            entry.Write(MemoryMarshal.AsBytes<float>(row));
+        }
+    }
 
     /// <summary>Writes texts, [rows], each as wide as the widest.</summary>
     public void Write(string name, IReadOnlyList<string> values)
@@ -46,9 +62,9 @@ internal sealed class NpzWriter(Stream stream) : IDisposable
 
     public void Dispose() => _archive.Dispose();
 
-    private void Write(string name, string type, int count, int? width, ReadOnlySpan<byte> bytes)
+    private void Write(string name, string type, int rows, ReadOnlySpan<byte> bytes)
     {
-        using Stream entry = Begin(name, type, width is { } columns ? count / columns : count, width);
+        using Stream entry = Begin(name, type, rows, null);
         entry.Write(bytes);
     }
 
