@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 namespace Inference.Monitoring.Feedback;
 
 /// <summary>The feedback of one model: keeps calls, takes reports, erases, delivers outcomes. Thread-safe. An error in it never fails a call.</summary>
-internal sealed partial class ModelFeedback : IFeedback, IFeedbackStatus, IErasable, IOutcomeFeed, IExemplarSource, IDisposable, IAsyncDisposable
+internal sealed partial class ModelFeedback : IFeedback, IFeedbackStatus, IErasable, ISubjectHash, IOutcomeFeed, IExemplarSource, IDisposable, IAsyncDisposable
 {
     private readonly FeedbackOptions _options;
     private readonly CapturePlan _plan;
@@ -144,6 +144,8 @@ internal sealed partial class ModelFeedback : IFeedback, IFeedbackStatus, IErasa
 
     /// <summary>Writes what waits; returns when it is written, or known that it cannot be at present.</summary>
     public Task FlushAsync(CancellationToken cancellationToken = default) => _writer.CallAsync(static () => Task.FromResult(true)).WaitAsync(cancellationToken);
+
+    public string HashOf(string subject) => _hashSubject(subject);
 
     public async ValueTask<ErasureReport> EraseAsync(string subject, CancellationToken cancellationToken = default)
     {

@@ -1,20 +1,24 @@
 using System.Globalization;
+using System.IO.Hashing;
 using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 
 namespace Inference.Monitoring.Retraining;
 
-/// <summary>Writes bundles: into a folder beside, which is renamed when it is complete. Deletes those that are too many. Not thread-safe.</summary>
+/// <summary>Writes bundles: into a folder beside, which is renamed when it is complete. Deletes those that are too many or too old. Not thread-safe.</summary>
 /// <param name="folder">The folder of bundles.</param>
 internal sealed class BundleWriter(string folder)
 {
     private const string Unfinished = ".tmp";
     private const string Work = ".work";
+    private const string Subjects = "subjects.txt";
+    private const string Time = "yyyyMMdd'T'HHmmss'Z'";
 
     /// <summary>Deletes what an interrupted process left.</summary>
     public void CleanUp()
     {
-        Directory.CreateDirectory(folder);
+        OwnedFolder.Create(folder);
         foreach (string path in Directory.EnumerateDirectories(folder).Where(static p => p.EndsWith(Unfinished, StringComparison.Ordinal) || p.EndsWith(Work, StringComparison.Ordinal)).ToList())
         {
             Directory.Delete(path, recursive: true);
@@ -33,16 +37,23 @@ internal sealed class BundleWriter(string folder)
     /// <exception cref="MonitoringException">It cannot be written.</exception>
     public (BundleRecord Record, string Path) Write(BundleRecord bundle, LabelledRows rows, ReferenceProfile? profile, MonitoringWindow? windows)
     {
+        string? temporary = null;
         try
         {
-            Directory.CreateDirectory(folder);
-            string id = NewId(bundle.At), temporary = Path.Combine(folder, id + Unfinished), path = Path.Combine(folder, id);
-            Directory.CreateDirectory(temporary);
+            OwnedFolder.Create(folder);
+            string id = NewId(bundle.At), path = Path.Combine(folder, id);
+            temporary = Path.Combine(folder, id + Unfinished);
+            OwnedFolder.Create(temporary);
             if (rows.Count > 0)
             {
                 using var stream = new FileStream(Path.Combine(temporary, "labels.npz"), FileMode.CreateNew, FileAccess.ReadWrite);
                 rows.Write(stream);
                 stream.Flush(flushToDisk: true);
+            }
+
+            if (rows.Subjects is { Count: > 0 } subjects)
+            {
+                File.WriteAllLines(Path.Combine(temporary, Subjects), subjects.Select(HashOf));
             }
 
             profile?.Save(Path.Combine(temporary, "reference.profile"));
@@ -55,28 +66,90 @@ internal sealed class BundleWriter(string folder)
             BundleRecord record = bundle with { Id = id, Files = files };
             File.WriteAllBytes(Path.Combine(temporary, "reason.json"), JsonSerializer.SerializeToUtf8Bytes(record, RetrainingJson.Default.BundleRecord));
             Directory.Move(temporary, path);
+            temporary = null;
             return (record, path);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             throw new MonitoringException($"{folder}: the bundle could not be written: {exception.Message} Free space, or check the folder's permissions.", exception);
         }
-    }
-
-    /// <summary>Deletes the oldest bundles beyond a number.</summary>
-    public void Keep(int most)
-    {
-        string[] bundles = [.. Directory.EnumerateDirectories(folder).Where(static p => File.Exists(Path.Combine(p, "reason.json"))).Order(StringComparer.Ordinal)];
-        foreach (string old in bundles.SkipLast(most))
+        finally
         {
-            Directory.Delete(old, recursive: true);
+            if (temporary is not null)
+            {
+                TryDelete(temporary);
+            }
         }
     }
+
+    /// <summary>Deletes the oldest bundles beyond a number, and those that are too old.</summary>
+    /// <param name="most">The number.</param>
+    /// <param name="from">Older ones are deleted.</param>
+    public void Keep(int most, DateTimeOffset from)
+    {
+        string[] bundles = [.. Bundles().Order(StringComparer.Ordinal)];
+        string first = from.UtcDateTime.ToString(Time, CultureInfo.InvariantCulture);
+        foreach (string old in bundles.Where((path, i) => i < bundles.Length - most || string.CompareOrdinal(Path.GetFileName(path), first) < 0))
+        {
+            Delete(old);
+        }
+    }
+
+    /// <summary>Deletes the bundles that hold rows of a subject, and what their commands left.</summary>
+    /// <param name="subject">As it is kept of predictions.</param>
+    /// <exception cref="MonitoringException">One cannot be deleted.</exception>
+    public void Erase(string subject)
+    {
+        string hash = HashOf(subject);
+        try
+        {
+            foreach (string path in Bundles().ToList())
+            {
+                string subjects = Path.Combine(path, Subjects);
+                if (File.Exists(subjects) && File.ReadLines(subjects).Contains(hash, StringComparer.Ordinal))
+                {
+                    Delete(path);
+                }
+            }
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new MonitoringException($"{folder}: the bundles that hold the subject could not be deleted: {exception.Message} Check the folder's permissions and what has their files open, and repeat it.", exception);
+        }
+    }
+
+    private IEnumerable<string> Bundles() => Directory.Exists(folder) ? Directory.EnumerateDirectories(folder).Where(static p => File.Exists(Path.Combine(p, "reason.json")) && !p.EndsWith(Unfinished, StringComparison.Ordinal)) : [];
+
+    // What says which subjects it holds goes last, so that an interrupted deletion is repeated.
+    private static void Delete(string bundle)
+    {
+        if (Directory.Exists(bundle + Work))
+        {
+            Directory.Delete(bundle + Work, recursive: true);
+        }
+
+        File.Delete(Path.Combine(bundle, "labels.npz"));
+        Directory.Delete(bundle, recursive: true);
+    }
+
+    private static void TryDelete(string path)
+    {
+        try
+        {
+            Directory.Delete(path, recursive: true);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // It is deleted when the model is loaded again.
+        }
+    }
+
+    private static string HashOf(string subject) => Convert.ToHexStringLower(XxHash128.Hash(Encoding.UTF8.GetBytes(subject)));
 
     private string NewId(DateTimeOffset at)
     {
         // By time, so that names sort; a number tells bundles of a second apart.
-        string stem = at.UtcDateTime.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture);
+        string stem = at.UtcDateTime.ToString(Time, CultureInfo.InvariantCulture);
         for (int i = 0; ; i++)
         {
             string id = string.Create(CultureInfo.InvariantCulture, $"{stem}-{i:D2}");

@@ -6,6 +6,8 @@ namespace Inference.Monitoring.Retraining;
 /// <summary>Runs a command within its limits: time, bytes of output that are kept, bytes of its folders. It is killed with all that it started when it exceeds one, or when the model is disposed.</summary>
 internal static class CommandRun
 {
+    private const string MarkName = "INFERENCE_RETRAINING";
+
     // As often as bytes are counted: a disk that takes a gigabyte a second takes a quarter of one more than the limit.
     private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(250);
 
@@ -15,16 +17,17 @@ internal static class CommandRun
     /// <summary>Runs it.</summary>
     /// <param name="options">What and within which limits.</param>
     /// <param name="bundle">The bundle.</param>
+    /// <param name="mark">Unique to the run; see <see cref="MarkOf"/>.</param>
     /// <param name="work">The working folder; created, and deleted unless it is to be kept.</param>
     /// <param name="clock">The clock of the limits.</param>
-    /// <param name="cancellationToken">Kills it.</param>
-    public static async Task<CommandResult> RunAsync(RetrainingCommandOptions options, RetrainingBundle bundle, string work, TimeProvider clock, CancellationToken cancellationToken)
+    /// <param name="cancellationToken">Kills it, on the thread that cancels.</param>
+    public static async Task<CommandResult> RunAsync(RetrainingCommandOptions options, RetrainingBundle bundle, string mark, string work, TimeProvider clock, CancellationToken cancellationToken)
     {
-        Directory.CreateDirectory(work);
+        OwnedFolder.Create(work);
         string? error = "it did not end";
         try
         {
-            (error, string output) = await RunCoreAsync(options, bundle, work, clock, cancellationToken).ConfigureAwait(false);
+            (error, string output) = await RunCoreAsync(options, bundle, mark, work, clock, cancellationToken).ConfigureAwait(false);
             return new CommandResult(error, output);
         }
         finally
@@ -36,9 +39,11 @@ internal static class CommandRun
         }
     }
 
-    private static async Task<(string? Error, string Output)> RunCoreAsync(RetrainingCommandOptions options, RetrainingBundle bundle, string work, TimeProvider clock, CancellationToken cancellationToken)
+    /// <summary>What all that a run started has in its environment.</summary>
+    public static string MarkOf(string mark) => $"{MarkName}={mark}";
+
+    private static async Task<(string? Error, string Output)> RunCoreAsync(RetrainingCommandOptions options, RetrainingBundle bundle, string mark, string work, TimeProvider clock, CancellationToken cancellationToken)
     {
-        string mark = Guid.NewGuid().ToString("N");
         using var process = new Process { StartInfo = Start(options, bundle, work, mark) };
         try
         {
@@ -49,6 +54,8 @@ internal static class CommandRun
             return ($"'{options.FileName}' could not be started: {exception.Message}", "");
         }
 
+        // A process that ends does not wait for what runs.
+        using CancellationTokenRegistration kill = cancellationToken.UnsafeRegister(_ => ProcessTree.Kill(process, MarkOf(mark)), null);
         var tail = new OutputTail(options.MaxOutputBytes);
         using var reading = new CancellationTokenSource();
         process.StandardInput.Close();
@@ -61,7 +68,7 @@ internal static class CommandRun
         finally
         {
             // Also what outlived a command that has ended: nothing of a run remains.
-            ProcessTree.Kill(process, $"INFERENCE_RETRAINING={mark}");
+            ProcessTree.Kill(process, MarkOf(mark));
         }
 
         await Task.WhenAny(output, Task.Delay(s_lastOutput, TimeProvider.System, CancellationToken.None)).ConfigureAwait(false);
@@ -137,7 +144,7 @@ internal static class CommandRun
         start.Environment["INFERENCE_WORK"] = work;
         start.Environment["INFERENCE_MODEL"] = bundle.ModelName;
         start.Environment["INFERENCE_VERSION"] = bundle.ModelVersion;
-        start.Environment["INFERENCE_RETRAINING"] = mark;
+        start.Environment[MarkName] = mark;
         return start;
     }
 

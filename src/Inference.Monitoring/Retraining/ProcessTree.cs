@@ -16,6 +16,13 @@ internal static class ProcessTree
     public static void Kill(Process process, string mark)
     {
         TryKill(process);
+        Kill(mark);
+    }
+
+    /// <summary>Kills those with a mark, whose first process may have ended long ago; on Linux alone.</summary>
+    /// <param name="mark">NAME=VALUE in their environment, unique to the run.</param>
+    public static void Kill(string mark)
+    {
         for (int round = 0; round < Rounds && KillMarked(mark) > 0; round++)
         {
         }

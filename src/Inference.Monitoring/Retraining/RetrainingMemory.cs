@@ -3,6 +3,12 @@ namespace Inference.Monitoring.Retraining;
 /// <summary>What is remembered from check to check and from process to process.</summary>
 internal sealed record RetrainingMemory
 {
+    /// <summary>Whose it is; empty before it is written.</summary>
+    public string ModelName { get; init; } = "";
+
+    /// <summary>The mark of the command that runs, in the environment of all that it started; null for none.</summary>
+    public string? Mark { get; init; }
+
     /// <summary>Since when there is drift that is not confirmed; null for none.</summary>
     public DateTimeOffset? ProposedAt { get; init; }
 

@@ -7,7 +7,7 @@ namespace Inference.Monitoring;
 /// <summary>When a new model is asked for, and of whom. Named by model; a change takes effect at the next check, that of <see cref="Directory"/> when the model is loaded again.</summary>
 public sealed class RetrainingOptions : IValidatableObject
 {
-    /// <summary>The folder of bundles and state, in which <c>{model}</c> stands for the model's name as in <see cref="MonitoringOptions.ProfilePath"/>, and which no other process may use.</summary>
+    /// <summary>The folder of bundles and state, in which <c>{model}</c> stands for the model's name as in <see cref="MonitoringOptions.ProfilePath"/>, and which no other model or process may use.</summary>
     [Required]
     public string Directory { get; set; } = "";
 
@@ -70,6 +70,10 @@ public sealed class RetrainingOptions : IValidatableObject
     /// <summary>The bundles that are kept, 1 to 1,000; older ones are deleted. The default is 8.</summary>
     [Range(1, 1_000)]
     public int KeepBundles { get; set; } = 8;
+
+    /// <summary>How long bundles are kept, 1 hour to 3,650 days; older ones are deleted, also the last. The default is 30 days. They hold rows of predictions, whatever the retention of feedback.</summary>
+    [DurationRange("01:00:00", "3650.00:00:00")]
+    public TimeSpan Retention { get; set; } = TimeSpan.FromDays(30);
 
     /// <summary>Trains, or asks somebody to. Null by default. It may take as long as <see cref="Timeout"/>.</summary>
     public Func<RetrainingBundle, CancellationToken, ValueTask>? Run { get; set; }

@@ -1,14 +1,30 @@
+using Inference.Feedback;
 using Inference.Status;
 
 namespace Inference.Monitoring.Retraining;
 
 /// <summary>Passes calls through; holds the trigger of the model that it wraps.</summary>
-internal sealed class RetrainingRunner(IModelRunner inner, RetrainingTrigger trigger) : DelegatingModelRunner(inner)
+internal sealed class RetrainingRunner(IModelRunner inner, RetrainingTrigger trigger) : DelegatingModelRunner(inner), IErasable
 {
     public override object? GetService(Type serviceType, object? serviceKey = null)
     {
         ArgumentNullException.ThrowIfNull(serviceType);
+        if (serviceKey is null && serviceType == typeof(IErasable))
+        {
+            return Inner.GetService(serviceType) is null ? null : this;
+        }
+
         return serviceKey is null && (serviceType == typeof(IRetraining) || serviceType == typeof(RetrainingTrigger)) ? trigger : base.GetService(serviceType, serviceKey);
+    }
+
+    public async ValueTask<ErasureReport> EraseAsync(string subject, CancellationToken cancellationToken = default)
+    {
+        IErasable inner = Inner.GetService<IErasable>() ?? throw new InferenceException("Erasure: expected UseFeedback inside UseRetraining, found none. Add UseFeedback.");
+
+        // What is read for a bundle after the erasure holds the subject no more.
+        ErasureReport report = await inner.EraseAsync(subject, cancellationToken).ConfigureAwait(false);
+        await trigger.EraseAsync(subject, cancellationToken).ConfigureAwait(false);
+        return report;
     }
 
     public override async ValueTask DisposeAsync()

@@ -14,7 +14,7 @@ public sealed class RetrainingStageBinding : PipelineStageBinding<RetrainingOpti
     private static readonly OptionKeys s_keys = OptionKeys.Of(
         nameof(RetrainingOptions.Directory), nameof(RetrainingOptions.OnDrift), nameof(RetrainingOptions.OnPerformance), nameof(RetrainingOptions.Confirmation), nameof(RetrainingOptions.Metric), nameof(RetrainingOptions.MaxDrop),
         nameof(RetrainingOptions.Reference), nameof(RetrainingOptions.ConfirmWithin), nameof(RetrainingOptions.Schedule), nameof(RetrainingOptions.TimeZone), nameof(RetrainingOptions.MinimumLabels), nameof(RetrainingOptions.CoolDown),
-        nameof(RetrainingOptions.CheckInterval), nameof(RetrainingOptions.Label), nameof(RetrainingOptions.LabelWindow), nameof(RetrainingOptions.MaxRows), nameof(RetrainingOptions.KeepBundles), nameof(RetrainingOptions.Timeout))
+        nameof(RetrainingOptions.CheckInterval), nameof(RetrainingOptions.Label), nameof(RetrainingOptions.LabelWindow), nameof(RetrainingOptions.MaxRows), nameof(RetrainingOptions.KeepBundles), nameof(RetrainingOptions.Retention), nameof(RetrainingOptions.Timeout))
         .With(nameof(RetrainingOptions.Command), OptionKeys.Of(
                 nameof(RetrainingCommandOptions.FileName), nameof(RetrainingCommandOptions.Timeout), nameof(RetrainingCommandOptions.MaxOutputBytes), nameof(RetrainingCommandOptions.MaxFolderBytes), nameof(RetrainingCommandOptions.KeepFailedWork))
             .With(nameof(RetrainingCommandOptions.Arguments), OptionKeys.ListOf(OptionKeys.Value))

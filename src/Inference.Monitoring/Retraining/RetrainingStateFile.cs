@@ -4,14 +4,39 @@ using System.Text.Json;
 
 namespace Inference.Monitoring.Retraining;
 
-/// <summary>Keeps the memory in a file: XxHash128 of the JSON in hexadecimal, a line break, the JSON. Replaced as a whole. Not thread-safe.</summary>
-internal sealed class RetrainingStateFile(string folder)
+/// <summary>Keeps the memory in a file: XxHash128 of the JSON in hexadecimal, a line break, the JSON. Replaced as a whole. One process at a time has the folder. Not thread-safe.</summary>
+internal sealed class RetrainingStateFile(string folder) : IDisposable
 {
     // A memory has some kilobytes; more is something else.
     private const int MostBytes = 1 << 20;
 
     private readonly string _path = Path.Combine(folder, "state.json");
     private byte[] _written = [];
+    private FileStream? _lock;
+
+    public string Folder => folder;
+
+    /// <summary>Takes the folder, created if need be, until this is disposed.</summary>
+    /// <exception cref="MonitoringException">It cannot be written, or somebody has it.</exception>
+    public void Open()
+    {
+        try
+        {
+            OwnedFolder.Create(folder);
+            _lock ??= new FileStream(Path.Combine(folder, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new MonitoringException($"{folder}: expected a folder that can be written and that no other model or process uses, got: {exception.Message} Put {{model}} in Directory, let each process have a folder of its own, and check its permissions.", exception);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _lock?.Dispose();
+        _lock = null;
+    }
 
     /// <summary>Reads the memory; an empty one if there is no file.</summary>
     /// <param name="damage">What is wrong with the file, which is then set aside as <c>state.json.damaged</c>; null if nothing is.</param>
@@ -54,7 +79,7 @@ internal sealed class RetrainingStateFile(string folder)
 
         try
         {
-            Directory.CreateDirectory(folder);
+            OwnedFolder.Create(folder);
             string temporary = _path + ".tmp";
             using (var stream = new FileStream(temporary, FileMode.Create, FileAccess.Write, FileShare.None))
             {

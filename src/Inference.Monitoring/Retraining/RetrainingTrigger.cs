@@ -16,6 +16,9 @@ public sealed partial class RetrainingTrigger : IRetraining, IOutcomeObserver, I
     private static readonly TimeSpan s_longestEnd = TimeSpan.FromSeconds(10);
 
     private readonly Lock _lock = new();
+
+    // Held while rows are read and written to a bundle, and while bundles are deleted: rows that were read before an erasure are written before the bundles are looked through.
+    private readonly SemaphoreSlim _bundles = new(1, 1);
     private readonly IModelRunner _runner;
     private readonly string _modelName;
     private readonly StageOptions<RetrainingOptions> _options;
@@ -30,11 +33,13 @@ public sealed partial class RetrainingTrigger : IRetraining, IOutcomeObserver, I
     private readonly CancellationTokenSource _ended = new();
     private readonly IDisposable? _subscription;
     private readonly ITimer _timer;
-    private RetrainingMemory _memory;
+    private RetrainingMemory _memory = new();
     private RetrainingStatus _status;
     private string? _trouble;
     private long _newLabels;
     private bool _running;
+    private bool _opened;
+    private bool _disposed;
 
     internal RetrainingTrigger(
         IModelRunner runner, string modelName, StageOptions<RetrainingOptions> options, TimeProvider clock, ModelConditions? conditions, RetrainingInstruments instruments, WebhookClients clients, ILogger logger)
@@ -50,13 +55,14 @@ public sealed partial class RetrainingTrigger : IRetraining, IOutcomeObserver, I
         string folder = Path.GetFullPath(PathPattern.Fill(options.Current.Directory, modelName));
         _file = new RetrainingStateFile(folder);
         _writer = new BundleWriter(folder);
-        (_memory, _status) = Start();
         IOutcomeFeed? feed = runner.GetService<IOutcomeFeed>();
         if (feed is null && options.Current.MinimumLabels > 0)
         {
             throw new InferenceException($"Model '{modelName}': UseRetraining expects UseFeedback inside it, since it waits for {options.Current.MinimumLabels} labels, and found none. Add UseFeedback, or set MinimumLabels to 0.");
         }
 
+        Open();
+        _status = new RetrainingStatus { ModelName = _modelName, State = RetrainingState.Idle, Labels = _memory.Labels, LastStarted = _memory.LastStarted, LastSucceeded = _memory.LastSucceeded, LastError = _memory.LastError };
         _subscription = feed?.Subscribe(this);
         TimeSpan interval = options.Current.CheckInterval;
         _timer = clock.CreateTimer(static trigger => ((RetrainingTrigger)trigger!).OnTimer(), this, interval, interval);
@@ -97,12 +103,19 @@ public sealed partial class RetrainingTrigger : IRetraining, IOutcomeObserver, I
         DateTimeOffset now = _clock.GetUtcNow();
         lock (_lock)
         {
-            if (_ended.IsCancellationRequested)
+            if (_disposed)
             {
                 return;
             }
 
             _memory = _memory with { Labels = _memory.Labels + Interlocked.Exchange(ref _newLabels, 0) };
+            if (!Open())
+            {
+                Tell(_memory.Reasons.Count > 0 ? RetrainingState.Waiting : RetrainingState.Idle, _trouble ?? "", schedule);
+                return;
+            }
+
+            Keep(options, now);
             (RetrainingSignals signals, RetrainingMemory memory) = _source.Read(_runner, options, _memory, now);
             (memory, bool begin, RetrainingState state, string description) = RetrainingPlan.Check(memory, signals, options, schedule, now);
             _memory = memory;
@@ -145,16 +158,19 @@ public sealed partial class RetrainingTrigger : IRetraining, IOutcomeObserver, I
     {
         lock (_lock)
         {
-            if (_ended.IsCancellationRequested)
+            if (_disposed)
             {
                 return;
             }
 
+            _disposed = true;
             _memory = _memory with { Labels = _memory.Labels + Interlocked.Exchange(ref _newLabels, 0) };
             Save();
-            _ended.Cancel();
         }
 
+        // Kills the command, on this thread.
+        _ended.Cancel();
+        _ = Completion.ContinueWith(static (_, file) => ((RetrainingStateFile)file!).Dispose(), _file, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         _timer.Dispose();
         _subscription?.Dispose();
         _options.Dispose();
@@ -166,33 +182,6 @@ public sealed partial class RetrainingTrigger : IRetraining, IOutcomeObserver, I
     {
         Dispose();
         await Task.WhenAny(Completion, Task.Delay(s_longestEnd, TimeProvider.System, CancellationToken.None)).ConfigureAwait(false);
-    }
-
-    private (RetrainingMemory Memory, RetrainingStatus Status) Start()
-    {
-        RetrainingMemory memory = new();
-        try
-        {
-            _writer.CleanUp();
-            memory = _file.Read(out string? damage);
-            if (damage is not null)
-            {
-                LogDamaged(_logger, _modelName, damage);
-            }
-        }
-        catch (Exception exception) when (exception is MonitoringException or IOException or UnauthorizedAccessException)
-        {
-            // The model serves without; each check tries again to write.
-            Trouble(exception.Message);
-        }
-
-        if (memory.Running.Count > 0)
-        {
-            memory = RetrainingPlan.End(memory, "it was interrupted by the end of the process", _clock.GetUtcNow());
-            LogInterrupted(_logger, _modelName);
-        }
-
-        return (memory, new RetrainingStatus { ModelName = _modelName, State = RetrainingState.Idle, Labels = memory.Labels, LastStarted = memory.LastStarted, LastSucceeded = memory.LastSucceeded, LastError = memory.LastError });
     }
 
     private void OnTimer()
@@ -231,7 +220,7 @@ public sealed partial class RetrainingTrigger : IRetraining, IOutcomeObserver, I
         lock (_lock)
         {
             _running = false;
-            _memory = RetrainingPlan.End(_memory, error, _clock.GetUtcNow());
+            _memory = RetrainingPlan.End(_memory, error, _clock.GetUtcNow()) with { Mark = null };
             Save();
             CronSchedule.TryParse(options.Schedule, options.TimeZone, out CronSchedule? schedule, out _);
             Tell(_memory.Reasons.Count > 0 ? RetrainingState.Waiting : RetrainingState.Idle, error is null ? "" : $"The last retraining failed: {error}", schedule);
@@ -250,6 +239,32 @@ public sealed partial class RetrainingTrigger : IRetraining, IOutcomeObserver, I
     }
 
     private async Task<string?> RetrainAsync(RetrainingSignals signals, RetrainingOptions options)
+    {
+        (RetrainingBundle bundle, BundleRecord record) = await BundleAsync(signals, options).ConfigureAwait(false);
+        try
+        {
+            return await HandOverAsync(bundle, record, options).ConfigureAwait(false);
+        }
+        finally
+        {
+            Keep(options, _clock.GetUtcNow());
+        }
+    }
+
+    private async Task<(RetrainingBundle Bundle, BundleRecord Record)> BundleAsync(RetrainingSignals signals, RetrainingOptions options)
+    {
+        await _bundles.WaitAsync(_ended.Token).ConfigureAwait(false);
+        try
+        {
+            return await BundleCoreAsync(signals, options).ConfigureAwait(false);
+        }
+        finally
+        {
+            _bundles.Release();
+        }
+    }
+
+    private async Task<(RetrainingBundle Bundle, BundleRecord Record)> BundleCoreAsync(RetrainingSignals signals, RetrainingOptions options)
     {
         DateTimeOffset now = _clock.GetUtcNow();
         var rows = new LabelledRows(options.Label, options.MaxRows);
@@ -295,9 +310,7 @@ public sealed partial class RetrainingTrigger : IRetraining, IOutcomeObserver, I
         }
 
         LogBundle(_logger, _modelName, path, rows.Count);
-        string? error = await HandOverAsync(bundle, record, options).ConfigureAwait(false);
-        _writer.Keep(options.KeepBundles);
-        return error;
+        return (bundle, record);
     }
 
     private async Task<string?> HandOverAsync(RetrainingBundle bundle, BundleRecord record, RetrainingOptions options)
@@ -318,7 +331,15 @@ public sealed partial class RetrainingTrigger : IRetraining, IOutcomeObserver, I
 
         if (options.Command.FileName is { Length: > 0 })
         {
-            CommandResult result = await CommandRun.RunAsync(options.Command, bundle, _writer.WorkOf(bundle.Id), _clock, _ended.Token).ConfigureAwait(false);
+            // A process that starts after a crash ends what the command left.
+            string mark = Guid.NewGuid().ToString("N");
+            lock (_lock)
+            {
+                _memory = _memory with { Mark = mark };
+                Save();
+            }
+
+            CommandResult result = await CommandRun.RunAsync(options.Command, bundle, mark, _writer.WorkOf(bundle.Id), _clock, _ended.Token).ConfigureAwait(false);
             LogOutput(_logger, _modelName, result.Output);
             if (result.Error is not null)
             {
@@ -332,6 +353,11 @@ public sealed partial class RetrainingTrigger : IRetraining, IOutcomeObserver, I
     // The caller holds the lock.
     private void Save()
     {
+        if (!_opened)
+        {
+            return;
+        }
+
         try
         {
             _file.Write(_memory);
@@ -405,4 +431,7 @@ public sealed partial class RetrainingTrigger : IRetraining, IOutcomeObserver, I
 
     [LoggerMessage(10, LogLevel.Debug, "Model '{Model}': the last output of the command of retraining: {Output}")]
     private static partial void LogOutput(ILogger logger, string model, string output);
+
+    [LoggerMessage(11, LogLevel.Warning, "Model '{Model}': old bundles could not be deleted: {Reason}")]
+    private static partial void LogNotDeleted(ILogger logger, string model, string reason);
 }

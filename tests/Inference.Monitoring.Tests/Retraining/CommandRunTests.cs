@@ -9,6 +9,8 @@ public sealed class CommandRunTests : IDisposable
     private readonly TemporaryFolder _folder = new();
     private readonly RetrainingCommandOptions _options = new() { FileName = "/bin/sh", Timeout = TimeSpan.FromSeconds(60) };
 
+    private readonly string _mark = Guid.NewGuid().ToString("N");
+
     public void Dispose() => _folder.Dispose();
 
     [UnixFact]
@@ -57,6 +59,24 @@ public sealed class CommandRunTests : IDisposable
     }
 
     [UnixFact]
+    public async Task Run_CancelledWhileItRuns_IsKilledOnTheCancellingThread()
+    {
+        using var cancel = new CancellationTokenSource();
+        Task<CommandResult> run = RunAsync("echo $$ > ../child.tmp; mv ../child.tmp ../child; exec sleep 4246", cancellationToken: cancel.Token);
+        for (int i = 0; i < 200 && !File.Exists(_folder.File("child")); i++)
+        {
+            await Task.Delay(50);
+        }
+
+        // A process that ends after this does not wait for the run.
+#pragma warning disable CA1849
+        cancel.Cancel();
+#pragma warning restore CA1849
+        await GoneAsync("child");
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => run);
+    }
+
+    [UnixFact]
     public async Task Run_WritesWithoutEnd_IsKilled()
     {
         _options.MaxFolderBytes = 1 << 20;
@@ -98,7 +118,7 @@ public sealed class CommandRunTests : IDisposable
         }
 
         var bundle = new RetrainingBundle { Id = "b", Path = _folder.File("bundle"), ModelName = "ranker", ModelVersion = "7", ModelDigest = "", Reasons = [], At = default, LabelledRows = 0 };
-        return await CommandRun.RunAsync(_options, bundle, _folder.File("work"), TimeProvider.System, cancellationToken);
+        return await CommandRun.RunAsync(_options, bundle, _mark, _folder.File("work"), TimeProvider.System, cancellationToken);
     }
 
     private async Task GoneAsync(string file)

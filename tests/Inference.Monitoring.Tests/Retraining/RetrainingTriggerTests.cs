@@ -203,6 +203,141 @@ public sealed class RetrainingTriggerTests : IDisposable
     }
 
     [Fact]
+    public async Task Bundles_OfFailedRuns_AreDeletedToo()
+    {
+        _run = static (_, _) => throw new InvalidOperationException("broken trainer");
+        await using IModelRunner runner = Open();
+        Label(20);
+        Trigger(runner).Request("ana", "now");
+        for (int i = 0; i < 4; i++)
+        {
+            await Trigger(runner).Completion;
+            _clock.Advance(TimeSpan.FromDays(1));
+        }
+
+        await Trigger(runner).Completion;
+        Assert.Equal(2, Directory.GetDirectories(_folder.File("r")).Length);
+    }
+
+    [Fact]
+    public async Task Bundle_CannotBeWritten_LeavesNothing()
+    {
+        await using IModelRunner runner = Open(static o => o.MinimumLabels = 0);
+        KeptPrediction prediction = Prediction("a");
+        _stages.Feed.Add(new JoinedOutcome(prediction, 0, "label", 1, _clock.GetUtcNow()));
+
+        // Longer than a name in an archive may be.
+        _stages.Feed.Add(new JoinedOutcome(prediction, 0, new string('x', 70_000), 1, _clock.GetUtcNow()));
+        Trigger(runner).Request("ana", "now");
+        await Trigger(runner).Completion;
+        Assert.NotNull(Trigger(runner).Status.LastError);
+        Assert.Empty(Directory.GetDirectories(_folder.File("r")));
+    }
+
+    [Fact]
+    public async Task Bundles_OlderThanTheRetention_AreDeleted()
+    {
+        await using IModelRunner runner = Open(static o => o.Retention = TimeSpan.FromDays(2));
+        Label(20);
+        Trigger(runner).Request("ana", "now");
+        await Trigger(runner).Completion;
+        string path = Assert.Single(_bundles).Path;
+        _clock.Advance(TimeSpan.FromDays(1));
+        Assert.True(Directory.Exists(path));
+        _clock.Advance(TimeSpan.FromDays(1.5));
+        Assert.False(Directory.Exists(path));
+    }
+
+    [Fact]
+    public async Task Erase_Subject_DeletesTheBundlesThatHoldIt()
+    {
+        await using IModelRunner runner = Open(static o => o.MinimumLabels = 0);
+        _stages.Feed.Add(new JoinedOutcome(Prediction("a", subject: "ben"), 0, "label", 1, _clock.GetUtcNow()));
+        Trigger(runner).Request("ana", "now");
+        await Trigger(runner).Completion;
+        string path = Assert.Single(_bundles).Path;
+        Assert.DoesNotContain("ben", await File.ReadAllTextAsync(Path.Combine(path, "subjects.txt")), StringComparison.Ordinal);
+        if (!OperatingSystem.IsWindows())
+        {
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(path));
+        }
+
+        IErasable erasable = runner.GetService<IErasable>()!;
+        await erasable.EraseAsync("eve");
+        Assert.True(Directory.Exists(path));
+        Assert.Equal(7, (await erasable.EraseAsync("ben")).Predictions);
+        Assert.False(Directory.Exists(path));
+    }
+
+    [Fact]
+    public async Task Folder_OfAnotherModel_IsRefusedAndLeftAlone()
+    {
+        await using (IModelRunner runner = Open())
+        {
+            Label(4);
+        }
+
+        string state = _folder.File("r/state.json");
+        byte[] before = await File.ReadAllBytesAsync(state);
+        await using IModelRunner other = Open(name: "other");
+        Label(20);
+        Trigger(other).Request("ana", "now");
+        Assert.Contains("got that of 'm'", Trigger(other).Status.Description, StringComparison.Ordinal);
+        Assert.Equal(before, await File.ReadAllBytesAsync(state));
+        Assert.Empty(_bundles);
+    }
+
+    [Fact]
+    public async Task Folder_SomebodyHasIt_IsTakenWhenItIsFree()
+    {
+        IModelRunner first = Open();
+        await using IModelRunner second = Open();
+        Label(20);
+        Trigger(second).Request("ana", "now");
+        Assert.Equal(RetrainingState.Waiting, Trigger(second).Status.State);
+        await first.DisposeAsync();
+        _clock.Advance(TimeSpan.FromMinutes(1));
+        await Trigger(second).Completion;
+        Assert.Single(_bundles);
+    }
+
+    [Theory]
+    [InlineData(9, 0.01, null, false)]
+    [InlineData(10, 0.01, null, true)]
+    [InlineData(10, double.NaN, null, false)]
+    [InlineData(10, double.NaN, "accuracy", true)]
+    public async Task Performance_FewLabelsOrNoInterval_IsNoReason(int rows, double half, string? metric, bool expected)
+    {
+        _stages.Add("accuracy", rows, 0.5, half);
+        await using IModelRunner runner = Open(o => (o.Reference, o.Metric) = (0.9, metric));
+        Label(20);
+        _clock.Advance(TimeSpan.FromMinutes(1));
+        await Trigger(runner).Completion;
+        Assert.Equal(expected ? 1 : 0, _bundles.Count);
+    }
+
+    [UnixFact]
+    public async Task Command_LeftByACrash_IsKilledAtTheStart()
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            return;
+        }
+
+        string mark = Guid.NewGuid().ToString("N");
+        var start = new System.Diagnostics.ProcessStartInfo("/bin/sleep") { ArgumentList = { "4247" } };
+        start.Environment["INFERENCE_RETRAINING"] = mark;
+        using System.Diagnostics.Process orphan = System.Diagnostics.Process.Start(start)!;
+        using (var file = new Inference.Monitoring.Retraining.RetrainingStateFile(_folder.File("r")))
+        {
+            file.Write(new Inference.Monitoring.Retraining.RetrainingMemory { ModelName = "m", Mark = mark });
+        }
+
+        await using IModelRunner runner = Open();
+        Assert.True(orphan.WaitForExit(20_000));
+    }
+
+    [Fact]
     public async Task Webhook_Broken_FailsWithoutAnException()
     {
         await using IModelRunner runner = Open(o =>
@@ -245,9 +380,9 @@ public sealed class RetrainingTriggerTests : IDisposable
         Assert.ThrowsAny<ArgumentException>(() => Trigger(runner).Request(actor, reason));
     }
 
-    private IModelRunner Open(Action<RetrainingOptions>? configure = null, IServiceProvider? services = null)
+    private IModelRunner Open(Action<RetrainingOptions>? configure = null, IServiceProvider? services = null, string name = "m")
     {
-        var pipeline = new ModelPipeline("m");
+        var pipeline = new ModelPipeline(name);
         pipeline.UseRetraining(o =>
         {
             o.Directory = _folder.File("r");
@@ -277,12 +412,12 @@ public sealed class RetrainingTriggerTests : IDisposable
         }
     }
 
-    private KeptPrediction Prediction(string country, int value = 0) => new()
+    private KeptPrediction Prediction(string country, int value = 0, string? subject = null) => new()
     {
-        Id = Guid.NewGuid(), At = _clock.GetUtcNow(), ModelVersion = "7", Columns = new FeedbackColumns(["x[0]", "country", "x[1]"]), Values = new FeedbackValue[] { value, country, 0.5 },
+        Id = Guid.NewGuid(), At = _clock.GetUtcNow(), ModelVersion = "7", Subject = subject, Columns = new FeedbackColumns(["x[0]", "country", "x[1]"]), Values = new FeedbackValue[] { value, country, 0.5 },
     };
 
-    private sealed class FakeStages : IModelRunner, IModelMonitor, IFeedbackStatus
+    private sealed class FakeStages : IModelRunner, IModelMonitor, IFeedbackStatus, IErasable
     {
         public FakeFeed Feed { get; } = new();
 
@@ -305,6 +440,11 @@ public sealed class RetrainingTriggerTests : IDisposable
                 Metrics.Add(new RealizedMetric { Name = "accuracy", ModelVersion = "7", Rows = 100, Value = value, Low = value - 0.01, High = value + 0.01 });
             }
         }
+
+        public void Add(string metric, int rows, double value, double half) =>
+            Metrics.Add(new RealizedMetric { Name = metric, ModelVersion = "7", Rows = rows, Value = value, Low = value - half, High = value + half });
+
+        public ValueTask<ErasureReport> EraseAsync(string subject, CancellationToken cancellationToken = default) => new(new ErasureReport(subject, 7, 0, 0));
 
         public ValueTask<NamedValues> RunAsync(NamedValues inputs, RunContext? context = null, CancellationToken cancellationToken = default) => new(new NamedValues());
 
