@@ -12,8 +12,8 @@ for file in src/*/PublicAPI.Unshipped.txt; do
   echo "#nullable enable" > "$file"
 done
 
-# Inference.Testing and Inference.AspNetCore are in no program.
-for project in src/Inference.Cli src/Inference.Testing src/Inference.AspNetCore; do
+# These are in no program.
+for project in src/Inference.Cli src/Inference.Testing src/Inference.AspNetCore src/Inference.Monitoring.Sqlite src/Inference.Monitoring.PostgreSql; do
   dotnet build "$project" -c Release --nologo -v q -clp:ErrorsOnly -p:RunAnalyzers=true -p:TreatWarningsAsErrors=false "-p:PublicApiLog=$log"
 done \
   || { echo "api: the build failed; git checkout src/*/PublicAPI.Unshipped.txt brings the files back" >&2; exit 1; }

@@ -23,7 +23,7 @@ DemoModel.PublishFirst();
 builder.Services.AddModels(builder.Configuration.GetSection("Models"));
 #endregion
 builder.Services.AddSqliteFeedback("feedback/{model}.db");
-builder.Services.AddAuthentication().AddApiKeys(builder.Configuration.GetSection("Keys").Bind);
+builder.Services.AddAuthentication().AddApiKeys(builder.Configuration.GetSection("Keys"));
 builder.Services.AddAuthorizationBuilder().AddPolicy("operators", policy => policy.AddAuthenticationSchemes(ApiKeyOptions.DefaultScheme).RequireRole("operator"));
 builder.Services.AddOpenInference(server =>
 {

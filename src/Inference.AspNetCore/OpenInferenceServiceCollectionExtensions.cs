@@ -20,20 +20,25 @@ public static class OpenInferenceServiceCollectionExtensions
 {
     /// <summary>Registers the services of <c>MapOpenInference</c>, which serves the models of <c>AddModel</c>: every keyed <see cref="Inference.IModelRunner"/> whose key is a text.</summary>
     /// <param name="services">The services.</param>
-    /// <param name="configure">Sets the options; null for the defaults.</param>
-    public static IServiceCollection AddOpenInference(this IServiceCollection services, Action<OpenInferenceOptions>? configure = null)
+    public static IServiceCollection AddOpenInference(this IServiceCollection services)
     {
         ArgumentNullException.ThrowIfNull(services);
-        OptionsBuilder<OpenInferenceOptions> options = services.AddOptions<OpenInferenceOptions>().ValidateOnStart();
-        if (configure is not null)
-        {
-            options.Configure(configure);
-        }
-
+        services.AddOptions<OpenInferenceOptions>().ValidateOnStart();
         return services.AddOpenInferenceServices();
     }
 
-    /// <summary>Registers the services of <c>MapOpenInference</c> with options from a section of the configuration; see <see cref="AddOpenInference(IServiceCollection, Action{OpenInferenceOptions}?)"/>.</summary>
+    /// <summary>Registers the services of <c>MapOpenInference</c> and sets its options; see <see cref="AddOpenInference(IServiceCollection)"/>.</summary>
+    /// <param name="services">The services.</param>
+    /// <param name="configure">Sets the options.</param>
+    public static IServiceCollection AddOpenInference(this IServiceCollection services, Action<OpenInferenceOptions> configure)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        ArgumentNullException.ThrowIfNull(configure);
+        services.AddOptions<OpenInferenceOptions>().ValidateOnStart().Configure(configure);
+        return services.AddOpenInferenceServices();
+    }
+
+    /// <summary>Registers the services of <c>MapOpenInference</c> with options from a section of the configuration; see <see cref="AddOpenInference(IServiceCollection)"/>.</summary>
     /// <exception cref="ModelConfigurationException">A key is unknown, or a value has another type.</exception>
     public static IServiceCollection AddOpenInference(this IServiceCollection services, IConfigurationSection section)
     {

@@ -206,7 +206,8 @@ internal sealed class SqliteWriter : IDisposable
                 }
             }
 
-            Thread.Sleep(20);
+            using var pause = new ManualResetEventSlim();
+            pause.Wait(TimeSpan.FromMilliseconds(20));
         }
 
         throw new FeedbackStoreException($"'{_file.Path}': the rows are erased, but its log, which still has them, is being read. End the reader, or repeat the erasure.");

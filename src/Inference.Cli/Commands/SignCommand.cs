@@ -31,7 +31,7 @@ internal static class SignCommand
             if (result.GetValue(manifest))
             {
                 string folder = SignedModel.Folder(path);
-                await ManifestSigner.SignAsync(folder, forName ?? throw new UsageException("--manifest needs the model's name: pass --name."), signer, result.GetValue(id)!, cancellation).ConfigureAwait(false);
+                await ManifestSigner.SignManifestAsync(folder, forName ?? throw new UsageException("--manifest needs the model's name: pass --name."), signer, result.GetValue(id)!, cancellation).ConfigureAwait(false);
                 Console.Out.WriteLine($"signed {Path.Combine(folder, "manifest.json")} by key '{result.GetValue(id)}'");
                 return ExitCodes.Done;
             }

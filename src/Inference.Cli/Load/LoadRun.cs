@@ -14,6 +14,8 @@ internal sealed class LoadRun
     // The first quarter of the time is left out of the throughput: queues fill.
     private const double Settling = 0.25;
 
+    private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(1);
+
     private static readonly TimeSpan s_drain = TimeSpan.FromSeconds(2);
 
     private readonly IModelRunner _runner;
@@ -205,7 +207,7 @@ internal sealed class LoadRun
         long start = Stopwatch.GetTimestamp();
         while (Volatile.Read(ref _inFlight) > 0 && Stopwatch.GetElapsedTime(start) < s_drain && !_stop.IsCancellationRequested)
         {
-            await Task.Delay(1).ConfigureAwait(false);
+            await Task.Delay(s_look, TimeProvider.System).ConfigureAwait(false);
         }
 
         if (Volatile.Read(ref _inFlight) > 0)
@@ -215,7 +217,7 @@ internal sealed class LoadRun
             // What does not obey is waited for no longer than a call may take to notice.
             for (long stopped = Stopwatch.GetTimestamp(); Volatile.Read(ref _inFlight) > 0 && Stopwatch.GetElapsedTime(stopped) < s_drain;)
             {
-                await Task.Delay(1).ConfigureAwait(false);
+                await Task.Delay(s_look, TimeProvider.System).ConfigureAwait(false);
             }
         }
     }

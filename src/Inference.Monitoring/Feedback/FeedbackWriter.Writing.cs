@@ -50,7 +50,7 @@ internal sealed partial class FeedbackWriter
         if (_underway.Count > 0 && _retry.IsCompleted)
         {
             // By the time of the system: a clock that is driven by hand would not wake it.
-            _retry = Task.Delay(s_retry);
+            _retry = Task.Delay(s_retry, TimeProvider.System);
             _ = _retry.ContinueWith(static (_, writer) => ((FeedbackWriter)writer!).Wake(), this, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
         }
     }

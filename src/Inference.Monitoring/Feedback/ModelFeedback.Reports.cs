@@ -112,7 +112,7 @@ internal sealed partial class ModelFeedback
         while (_writer.State == FeedbackStoreState.Available && TimeProvider.System.GetElapsedTime(begun) < _options.StoreTimeout)
         {
             _writer.Send();
-            await Task.Delay(s_pause, cancellationToken).ConfigureAwait(false);
+            await Task.Delay(s_pause, TimeProvider.System, cancellationToken).ConfigureAwait(false);
             if (_writer.TryReserve(1))
             {
                 return true;

@@ -7,7 +7,6 @@ public sealed class OutcomeOptions : IValidatableObject
 {
     /// <summary>The name of the reports that are judged; the default is <c>label</c>.</summary>
     [Required]
-    [MinLength(1)]
     public string Name { get; set; } = "label";
 
     /// <summary>What of a report is judged; the default is the reported number itself.</summary>

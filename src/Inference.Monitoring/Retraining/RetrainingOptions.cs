@@ -56,7 +56,6 @@ public sealed class RetrainingOptions : IValidatableObject
 
     /// <summary>The name of the reports that are labels; the default is <c>label</c>.</summary>
     [Required]
-    [MinLength(1)]
     public string Label { get; set; } = "label";
 
     /// <summary>The span of predictions whose labelled rows are in a bundle, 1 minute to 3,650 days; the default is 30 days.</summary>

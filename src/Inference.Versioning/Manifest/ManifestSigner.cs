@@ -58,7 +58,7 @@ public static class ManifestSigner
     /// <param name="keyId">The key's id in <see cref="SigningOptions.Keys"/>.</param>
     /// <param name="cancellationToken">Cancels before anything is written.</param>
     /// <exception cref="ModelLoadException">The version has a manifest that cannot be read, or the key is on another curve.</exception>
-    public static ValueTask SignAsync(string directory, string modelName, ModelSigningKey key, string keyId, CancellationToken cancellationToken)
+    public static ValueTask SignManifestAsync(string directory, string modelName, ModelSigningKey key, string keyId, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(key);
         return EcKeys.IsP256(key.Key)

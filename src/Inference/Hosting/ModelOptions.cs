@@ -37,6 +37,7 @@ public sealed class ModelOptions : ModelLoadOptions
             (nameof(MapFiles), MapFiles == other.MapFiles),
             (nameof(Images), Images == other.Images),
             (nameof(Keys), Keys == other.Keys),
+            (nameof(ExpectedFiles), ExpectedFiles == other.ExpectedFiles),
             (nameof(Limits), Limits == other.Limits),
         ];
         string names = string.Join(", ", options.Where(o => !o.Same).Select(o => o.Name));

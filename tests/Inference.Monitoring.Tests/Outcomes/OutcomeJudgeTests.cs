@@ -173,7 +173,7 @@ public sealed class OutcomeJudgeTests : IDisposable
     }
 
     [Fact]
-    public void Status_WhileReportsAreCounted_IsReadWithoutWaiting()
+    public async Task Status_WhileReportsAreCounted_IsReadWithoutWaiting()
     {
         using var inside = new ManualResetEventSlim();
         using var go = new ManualResetEventSlim();
@@ -192,7 +192,7 @@ public sealed class OutcomeJudgeTests : IDisposable
         // The timer does not queue behind an evaluation that takes long.
         _clock.Advance(TimeSpan.FromSeconds(30));
         go.Set();
-        evaluation.Wait();
+        await evaluation;
         Assert.Equal((1, 1), (trial.Status.Treatment, _changes));
     }
 

@@ -7,8 +7,8 @@ namespace Inference.Tests.Hosting;
 /// <summary>The options of a model in its section of the configuration.</summary>
 public sealed class ConfiguredModelTests
 {
-    // Source and Images are for code; name and version come from the registration.
-    private static readonly string[] s_notInConfiguration = [nameof(ModelOptions.Source), nameof(ModelOptions.Images), nameof(ModelOptions.Keys), nameof(ModelOptions.Limits), nameof(ModelOptions.Name), nameof(ModelOptions.Version)];
+    // Source, Images, Keys, Limits and ExpectedFiles are for code; name and version come from the registration.
+    private static readonly string[] s_notInConfiguration = [nameof(ModelOptions.Source), nameof(ModelOptions.Images), nameof(ModelOptions.Keys), nameof(ModelOptions.Limits), nameof(ModelOptions.ExpectedFiles), nameof(ModelOptions.Name), nameof(ModelOptions.Version)];
 
     [Fact]
     public void Keys_AreTheOptionsThatAConfigurationCanSet() => Assert.Equal(

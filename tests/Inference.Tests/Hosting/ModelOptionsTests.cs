@@ -58,6 +58,7 @@ public sealed class ModelOptionsTests
             null when property.PropertyType == typeof(ModelSource) => ModelSource.File("other.onnx"),
             null when property.PropertyType == typeof(IImageDecoder) => new NoDecoder(),
             null when property.PropertyType == typeof(IModelKeyProvider) => ModelKeys.FromEnvironment("NONE"),
+            null when property.PropertyType == typeof(IReadOnlyDictionary<string, string>) => new Dictionary<string, string> { ["model.onnx"] = "00" },
             ModelLimits => new ModelLimits { MaxNodes = 1 },
             _ => throw new NotSupportedException($"Option {name}: say how a {property.PropertyType} is changed."),
         };

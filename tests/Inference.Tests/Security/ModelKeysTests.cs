@@ -51,7 +51,11 @@ public sealed class ModelKeysTests : IDisposable
         string path = Private("open", _key);
         foreach (UnixFileMode mode in new[] { UnixFileMode.OtherRead, UnixFileMode.OtherWrite, UnixFileMode.GroupWrite })
         {
-            File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | mode);
+            if (!OperatingSystem.IsWindows())
+            {
+                File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | mode);
+            }
+
             KeyException error = await Assert.ThrowsAsync<KeyException>(async () => await ModelKeys.FromFile(path).WrapAsync(_data, _context));
             Assert.Contains("expected a file that only its owner can read and write, got mode 6", error.Message, StringComparison.Ordinal);
             Assert.NotNull(await ModelKeys.FromFile(path, requirePrivate: false).WrapAsync(_data, _context));
