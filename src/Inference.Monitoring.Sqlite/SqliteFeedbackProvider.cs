@@ -1,3 +1,5 @@
+using Inference.Monitoring.Records;
+
 namespace Inference.Monitoring.Sqlite;
 
 /// <summary>Makes stores in files.</summary>

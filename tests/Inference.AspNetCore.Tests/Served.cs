@@ -56,7 +56,7 @@ public sealed class Served : IAsyncDisposable
             kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http1);
             kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http2);
         });
-        builder.Services.AddOpenInference(options);
+        builder.Services.AddOpenInference(options ?? (static _ => { }));
         configure(builder.Services);
         WebApplication app = builder.Build();
         map?.Invoke(app);

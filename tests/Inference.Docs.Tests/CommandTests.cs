@@ -106,7 +106,7 @@ public sealed partial class CommandTests
         foreach (string word in words.Where(w => w.StartsWith('-') && w.Length > 1 && !char.IsDigit(w[1])))
         {
             string name = word.Split('=')[0];
-            if (!command.Options.Any(o => o.Name == name || o.Aliases.Contains(name)) && name is not ("--help" or "-h"))
+            if (!command.Options.Concat(s_tool.Options.Where(static o => o.Recursive)).Any(o => o.Name == name || o.Aliases.Contains(name)) && name is not ("--help" or "-h"))
             {
                 return $"'{command.Name}' has no option '{name}'";
             }

@@ -1,5 +1,6 @@
 using Inference.Feedback;
 using Inference.Monitoring.Alerts;
+using Inference.Monitoring.Records;
 using Inference.Monitoring.Retraining;
 using Inference.Status;
 using Microsoft.Extensions.Logging;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Inference.Monitoring.Collection;
+using Inference.Monitoring.Records;
 using Inference.Monitoring.Stage;
 using Inference.Monitoring.Windows;
 using Microsoft.Extensions.Logging;

@@ -1,3 +1,4 @@
+using Inference.Monitoring.Records;
 using Inference.TestSupport;
 
 namespace Inference.Monitoring.Tests.Stage;

@@ -1,4 +1,4 @@
-namespace Inference.Monitoring;
+namespace Inference.Monitoring.Records;
 
 /// <summary>Paths in which the name and version of a model are filled in.</summary>
 internal static class PathPattern
