@@ -31,7 +31,7 @@ public sealed class DistributionTests
     }
 
     [Fact]
-    public void Silence_UntilATime_HoldsBackWhatReceiversWouldBeTold()
+    public async Task Silence_UntilATime_HoldsBackWhatReceiversWouldBeTold()
     {
         var sink = new CountingSink();
         TestServices services = new TestServices().Add<IEnumerable<IAlertSink>>([sink]);
@@ -45,13 +45,13 @@ public sealed class DistributionTests
         Assert.Throws<ArgumentException>(() => silence.Silence(until, "ana", " "));
         Change(f);
         Assert.Equal(MonitoringState.Alarm, f.Monitor.Snapshot.State);
-        Assert.False(sink.First.Task.Wait(TimeSpan.FromMilliseconds(300)));
+        Assert.NotSame(sink.First.Task, await Task.WhenAny(sink.First.Task, Task.Delay(300)));
 
         silence.Silence(DateTimeOffset.UtcNow.AddSeconds(-1), "ana", "done");
         Assert.Null(silence.SilentUntil);
         f.Run(Rows.Normal(new Random(9), 500, FakeModel.InputWidth));
         f.Monitor.Flush();
-        Assert.True(sink.First.Task.Wait(TimeSpan.FromSeconds(20)));
+        await sink.First.Task.WaitAsync(TimeSpan.FromSeconds(20));
     }
 
     [Fact]
