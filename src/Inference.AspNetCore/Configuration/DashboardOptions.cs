@@ -10,7 +10,7 @@ public sealed class DashboardOptions
     [Required, StringLength(64, MinimumLength = 1)]
     public string Title { get; set; } = "Inference";
 
-    /// <summary>Whether calls are measured (rates, latency quantiles, busy time): about 100 ns a call; the default is true. Without it, traffic is shown of models that report it themselves (<see cref="Status.IModelTraffic"/>).</summary>
+    /// <summary>Whether calls are measured (rates, latency quantiles, busy time), by a listener that is called once a call; the default is true. Without it, traffic is shown of models that report it themselves (<see cref="Status.IModelTraffic"/>).</summary>
     public bool MeasureTraffic { get; set; } = true;
 
     /// <summary>The price of an hour of a processor core, above 0, from which the cost of 1,000 calls is estimated: a call is taken to keep one core busy as long as it lasts. Null, the default: busy time is shown instead.</summary>
