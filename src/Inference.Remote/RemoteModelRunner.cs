@@ -73,7 +73,7 @@ public sealed class RemoteModelRunner : IModelRunner, IModelStatus
     /// <param name="clock">The clock; null for the system's.</param>
     /// <param name="cancellationToken">Cancels the operation.</param>
     /// <exception cref="OptionsValidationException">The options are not valid.</exception>
-    /// <exception cref="ModelLoadException">No server was reached, or the first that answered does not have the model.</exception>
+    /// <exception cref="ModelLoadException">No server was reached that describes the model; the message says why of each.</exception>
     public static ValueTask<RemoteModelRunner> ConnectAsync(string name, Action<RemoteModelOptions> configure, TimeProvider? clock = null, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
@@ -92,10 +92,8 @@ public sealed class RemoteModelRunner : IModelRunner, IModelStatus
         cancellationToken.ThrowIfCancellationRequested();
         DateTimeOffset now = _clock.GetUtcNow();
         DateTimeOffset deadline = now + _options.Timeout;
-        if (context?.Deadline is { } own && own < deadline)
-        {
-            deadline = own;
-        }
+        bool isOfCaller = context?.Deadline < deadline;
+        deadline = isOfCaller ? context!.Deadline!.Value : deadline;
 
         if (deadline <= now)
         {
@@ -107,7 +105,7 @@ public sealed class RemoteModelRunner : IModelRunner, IModelStatus
         try
         {
             var call = new InferCall(_model, _options.Version, context?.Record.PredictionId.ToString(), context?.Priority ?? RunPriority.Normal, inputs);
-            (InferReply reply, Endpoint endpoint) = await _attempts.RunAsync(call, deadline, (linked ?? timer).Token).ConfigureAwait(false);
+            (InferReply reply, Endpoint endpoint) = await _attempts.RunAsync(call, deadline, isOfCaller, (linked ?? timer).Token).ConfigureAwait(false);
             if (context is not null)
             {
                 context.Record.AddStep($"remote:{endpoint.Address.Authority}");
@@ -194,6 +192,11 @@ public sealed class RemoteModelRunner : IModelRunner, IModelStatus
             catch (TransportException exception)
             {
                 failures.Add(exception.ToCaller(endpoint.Address, _model).Message);
+            }
+            catch (InferenceException exception)
+            {
+                // A description that is not valid.
+                failures.Add($"{endpoint.Address}: {exception.Message}");
             }
             catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
             {

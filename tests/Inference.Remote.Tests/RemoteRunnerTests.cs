@@ -275,6 +275,25 @@ public class RemoteRunnerTests
     }
 
     [Fact]
+    public async Task Run_ShortDeadlinesOfCallers_EjectNoServer()
+    {
+        _server.Behaviors["s0:8000"] = async (_, token) =>
+        {
+            await Task.Delay(Timeout.Infinite, token);
+            throw new InvalidOperationException();
+        };
+        await using RemoteModelRunner runner = await ConnectAsync(o =>
+        {
+            o.EjectAfter = 1;
+            o.Timeout = TimeSpan.FromMilliseconds(40);
+        });
+        Task<NamedValues> run = runner.RunAsync(Row(1, 2), new RunContext { Deadline = _clock.GetUtcNow().AddMilliseconds(5) }).AsTask();
+        _clock.Advance(TimeSpan.FromMilliseconds(5));
+        await Assert.ThrowsAsync<DeadlineExceededException>(() => run);
+        Assert.Equal(ModelState.Ready, runner.State);
+    }
+
+    [Fact]
     public async Task Run_OutputWithoutParameters_IsRead()
     {
         _server.Answer = () => FakeServer.Binary("""{"outputs":[{"name":"y","datatype":"FP32","shape":[1],"parameters":null,"data":[0.1]}]}""", []);

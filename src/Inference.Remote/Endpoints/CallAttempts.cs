@@ -9,16 +9,14 @@ internal sealed class CallAttempts(EndpointSet endpoints, RemoteModelOptions opt
     // The wait before a further attempt where all servers were tried, doubled with each and varied by half, so that callers do not come back together.
     private static readonly TimeSpan s_firstWait = TimeSpan.FromMilliseconds(10);
 
-    // Between the computation of a deadline and the attempt.
-    private static readonly TimeSpan s_slack = TimeSpan.FromMilliseconds(50);
-
     /// <summary>Runs a call.</summary>
     /// <param name="call">The call.</param>
     /// <param name="deadline">When it must be answered.</param>
+    /// <param name="isOfCaller">Whether the deadline is the caller's, and earlier than the options allow.</param>
     /// <param name="cancellationToken">Cancelled at the deadline, or by the caller.</param>
     /// <returns>The answer and the server that gave it.</returns>
     /// <exception cref="InferenceException">It failed.</exception>
-    public async ValueTask<(InferReply Reply, Endpoint Endpoint)> RunAsync(InferCall call, DateTimeOffset deadline, CancellationToken cancellationToken)
+    public async ValueTask<(InferReply Reply, Endpoint Endpoint)> RunAsync(InferCall call, DateTimeOffset deadline, bool isOfCaller, CancellationToken cancellationToken)
     {
         var tried = new List<Endpoint>(1);
         for (int attempt = 1; ; attempt++)
@@ -27,8 +25,8 @@ internal sealed class CallAttempts(EndpointSet endpoints, RemoteModelOptions opt
             try
             {
                 return options.HedgeAfter is { } hedge && endpoints.All.Count > 1
-                    ? await HedgeAsync(call, endpoint, hedge, tried, deadline, cancellationToken).ConfigureAwait(false)
-                    : (await AttemptAsync(call, endpoint, deadline, cancellationToken).ConfigureAwait(false), endpoint);
+                    ? await HedgeAsync(call, endpoint, hedge, tried, deadline, isOfCaller, cancellationToken).ConfigureAwait(false)
+                    : (await AttemptAsync(call, endpoint, deadline, isOfCaller, cancellationToken).ConfigureAwait(false), endpoint);
             }
             catch (TransportException exception)
             {
@@ -63,11 +61,10 @@ internal sealed class CallAttempts(EndpointSet endpoints, RemoteModelOptions opt
         return true;
     }
 
-    private async ValueTask<InferReply> AttemptAsync(InferCall call, Endpoint endpoint, DateTimeOffset deadline, CancellationToken cancellationToken)
+    private async ValueTask<InferReply> AttemptAsync(InferCall call, Endpoint endpoint, DateTimeOffset deadline, bool isOfCaller, CancellationToken cancellationToken)
     {
         TimeSpan left = deadline - clock.GetUtcNow();
         bool? failed = null;
-        bool hasOwnLimit = deadline - clock.GetUtcNow() >= options.Timeout - s_slack;
         endpoint.Begin();
         try
         {
@@ -80,7 +77,7 @@ internal sealed class CallAttempts(EndpointSet endpoints, RemoteModelOptions opt
             failed = exception.IsOfServer;
             throw;
         }
-        catch (OperationCanceledException) when (hasOwnLimit && clock.GetUtcNow() >= deadline)
+        catch (OperationCanceledException) when (!isOfCaller && clock.GetUtcNow() >= deadline)
         {
             // No answer within the time that the options allow, which is not the caller's.
             failed = true;
@@ -99,11 +96,11 @@ internal sealed class CallAttempts(EndpointSet endpoints, RemoteModelOptions opt
     }
 
     private async ValueTask<(InferReply Reply, Endpoint Endpoint)> HedgeAsync(
-        InferCall call, Endpoint first, TimeSpan hedge, List<Endpoint> tried, DateTimeOffset deadline, CancellationToken cancellationToken)
+        InferCall call, Endpoint first, TimeSpan hedge, List<Endpoint> tried, DateTimeOffset deadline, bool isOfCaller, CancellationToken cancellationToken)
     {
         using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using var waiting = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        Task<InferReply> one = AttemptAsync(call, first, deadline, both.Token).AsTask();
+        Task<InferReply> one = AttemptAsync(call, first, deadline, isOfCaller, both.Token).AsTask();
         Task delay = Task.Delay(hedge, clock, waiting.Token);
         if (await Task.WhenAny(one, delay).ConfigureAwait(false) == one)
         {
@@ -117,7 +114,7 @@ internal sealed class CallAttempts(EndpointSet endpoints, RemoteModelOptions opt
             return (await one.ConfigureAwait(false), first);
         }
 
-        Task<InferReply> other = AttemptAsync(call, second, deadline, both.Token).AsTask();
+        Task<InferReply> other = AttemptAsync(call, second, deadline, isOfCaller, both.Token).AsTask();
         Task<InferReply> winner = await Task.WhenAny(one, other).ConfigureAwait(false);
         Task<InferReply> loser = winner == one ? other : one;
         if (!winner.IsCompletedSuccessfully)

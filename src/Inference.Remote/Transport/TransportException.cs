@@ -3,9 +3,6 @@ namespace Inference.Remote.Transport;
 /// <summary>An attempt failed.</summary>
 internal sealed class TransportException(TransportFailure failure, string message, Exception? cause = null) : Exception(message, cause)
 {
-    /// <summary>Why.</summary>
-    public TransportFailure Failure => failure;
-
     /// <summary>The time after which the server asks to be called again; null if it does not say.</summary>
     public TimeSpan? RetryAfter { get; init; }
 

@@ -97,26 +97,6 @@ internal static class GrpcReply
         return new RemoteSignature(name, versions, platform, inputs, outputs, properties);
     }
 
-    /// <summary>Reads a ModelReadyResponse or a ServerReadyResponse.</summary>
-    public static bool ReadReady(in ReadOnlySequence<byte> message)
-    {
-        bool ready = false;
-        var reader = new ProtoReader(message);
-        while (reader.Next())
-        {
-            if (reader.Field == 1)
-            {
-                ready = reader.Number() != 0;
-            }
-            else
-            {
-                reader.Skip();
-            }
-        }
-
-        return ready;
-    }
-
     private static Output ReadOutput(in ReadOnlySequence<byte> message)
     {
         var output = new Output();
