@@ -74,5 +74,5 @@ internal static class LoadCommand
     }
 
     private static double? Above(double? value, string option) => value is null or (> 0 and < 1e9) ? value
-        : throw new UsageException(FormattableString.Invariant($"{option}: expected more than 0, got {value}."));
+        : throw new UsageException(FormattableString.Invariant($"{option}: expected more than 0 and less than 1e9, got {value}."));
 }

@@ -67,7 +67,10 @@ internal static class VerifySignatureCommand
         string bundle = options.SignaturePath ?? (File.Exists(path) ? Path.ChangeExtension(path, ".sig") : Path.Combine(folder, ModelSigner.SignatureFile));
         if (!File.Exists(bundle) && options.SignaturePath is null && File.Exists(Path.Combine(folder, "manifest.json")))
         {
-            return (await VerifyManifestAsync(folder, options.ModelName ?? Path.GetFileName(Path.GetDirectoryName(folder)) ?? "", trusted, cancellation).ConfigureAwait(false), "manifest");
+            VerifiedModel manifest = await VerifyManifestAsync(folder, options.ModelName ?? Path.GetFileName(Path.GetDirectoryName(folder)) ?? "", trusted, cancellation).ConfigureAwait(false);
+            return options.Version is not { } asked || asked == manifest.Version
+                ? (manifest, "manifest")
+                : throw new ModelLoadException($"Model '{path}': expected a signature for version '{asked}', got one for version '{manifest.Version}'. Check the folder.");
         }
 
         VerifiedModel verified = await ModelSigner.VerifyAsync(path, trusted, options, cancellation).ConfigureAwait(false);

@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Inference.Onnx.Encryption;
 
 /// <summary>
@@ -12,6 +14,8 @@ internal static class ContainerFormat
     public const int MostKeyBytes = 4 + EncryptedModelKey.MaxIdBytes + EncryptedModelKey.MaxWrappedBytes;
     public const int HeaderTagBytes = 32;
 
+    private static readonly UTF8Encoding s_strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
     /// <summary>The first bytes of a container: as protobuf, a field that no ONNX message has.</summary>
     public static ReadOnlySpan<byte> Magic => [0x89, (byte)'I', (byte)'N', (byte)'F', (byte)'E', (byte)'N', (byte)'C', (byte)'\n'];
 
@@ -19,4 +23,17 @@ internal static class ContainerFormat
 
     public static OnnxFormatException Broken(string problem, string? file) =>
         new($"the encrypted model is damaged or was changed: {problem}. Restore the file from a trusted copy.", "", fileName: file);
+
+    /// <summary>Text in the file. A lax decoder would read two different byte sequences as the same text.</summary>
+    public static string Text(ReadOnlySpan<byte> utf8, string what, string? file)
+    {
+        try
+        {
+            return s_strict.GetString(utf8);
+        }
+        catch (DecoderFallbackException)
+        {
+            throw Broken($"{what} is not valid UTF-8", file);
+        }
+    }
 }

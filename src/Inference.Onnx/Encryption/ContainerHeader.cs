@@ -116,7 +116,7 @@ internal sealed class ContainerHeader
                 throw ContainerFormat.Broken("the list of its parts ends early", file);
             }
 
-            var name = Encoding.UTF8.GetString(rest.Slice(2, nameBytes));
+            var name = ContainerFormat.Text(rest.Slice(2, nameBytes), "the name of a part", file);
             var length = BinaryPrimitives.ReadInt64LittleEndian(rest[(2 + nameBytes)..]);
             rest = rest[(10 + nameBytes)..];
             if (length < 0 || length > long.MaxValue / 4 - data || !ContainedPath.IsPlainRelative(name, out _) || !names.Add(name))

@@ -72,6 +72,12 @@ internal sealed class ContainerReader : IFileSet
 
     public static ContainerReader Open(string path)
     {
+        // A pipe would be waited for.
+        if (FileContent.IsEmpty(path))
+        {
+            throw ContainerFormat.Broken("the file has no content", path);
+        }
+
         var file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
         try
         {
@@ -205,7 +211,7 @@ internal sealed class ContainerReader : IFileSet
 
     private ContainerKeys Keys => _keys ?? throw new InvalidOperationException("The container has no key yet.");
 
-    private unsafe void Decrypt(ContainerPart part, FileContent content)
+    private void Decrypt(ContainerPart part, FileContent content)
     {
         var segments = (part.Length + Header.SegmentBytes - 1) / Header.SegmentBytes;
         if (segments <= 1)
@@ -275,6 +281,6 @@ internal sealed class ContainerReader : IFileSet
             throw ContainerFormat.Broken("its key block is not valid", _path);
         }
 
-        return new(Encoding.UTF8.GetString(id), wrapped.ToArray(), Header.Digest);
+        return new(ContainerFormat.Text(id, "its key id", _path), wrapped.ToArray(), Header.Digest);
     }
 }

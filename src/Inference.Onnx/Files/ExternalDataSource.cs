@@ -67,9 +67,13 @@ internal sealed class ExternalDataSource(string? baseDirectory, OnnxReadOptions 
     public void Check(OnnxTensor tensor, long total)
     {
         // Tensors without elements have no bytes to read, but may name a file.
-        if (total == 0)
+        if (total == 0 && container is null)
         {
             Path(tensor);
+        }
+        else if (total == 0)
+        {
+            Open(tensor, Location(tensor));
         }
         else
         {

@@ -123,7 +123,7 @@ internal static class ManifestReader
         }
     }
 
-    private static bool IsInside(string directory, string name) => Path.GetFullPath(Path.Combine(directory, name)).StartsWith(Path.GetFullPath(directory) + Path.DirectorySeparatorChar, StringComparison.Ordinal);
+    private static bool IsInside(string directory, string name) => Path.GetFullPath(Path.Combine(directory, name)).StartsWith(Path.TrimEndingDirectorySeparator(Path.GetFullPath(directory)) + Path.DirectorySeparatorChar, StringComparison.Ordinal);
 
     /// <summary>Whether two digests are equal, ignoring case and prefix.</summary>
     public static bool SameDigest(string left, string right) => string.Equals(Plain(left), Plain(right), StringComparison.OrdinalIgnoreCase);

@@ -73,6 +73,15 @@ internal static class LoopRules
         }
 
         ConstantScope inner = ConstantScope.Of(body, constants);
+        var makers = new Dictionary<string, OnnxNode>(StringComparer.Ordinal);
+        foreach (OnnxNode made in body.Nodes)
+        {
+            foreach (string output in made.Outputs)
+            {
+                makers.TryAdd(output, made);
+            }
+        }
+
         string condition = body.Outputs[0].Name;
         for (int i = 0; i <= body.Nodes.Count; i++)
         {
@@ -86,7 +95,7 @@ internal static class LoopRules
                 return true;
             }
 
-            if (body.Nodes.Find(n => n.Outputs.Contains(condition)) is not { OpType: "Identity" or "Cast", Inputs: [var source] })
+            if (makers.GetValueOrDefault(condition) is not { OpType: "Identity" or "Cast", Inputs: [var source] })
             {
                 return false;
             }
