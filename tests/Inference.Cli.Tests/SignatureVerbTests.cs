@@ -70,6 +70,8 @@ public sealed class SignatureVerbTests : IDisposable
         string folder = In("ranker", "2");
         Assert.Equal(0, (await RunAsync("sign", folder, "--manifest", "--key", In("private.pem"), "--key-id", "ci")).Code);
         Assert.Equal(0, (await RunAsync("verify-signature", folder, "--key", In("public.pem"))).Code);
+        Assert.Equal(0, (await RunAsync("verify-signature", folder, "--key", In("public.pem"), "--version", "2")).Code);
+        Assert.Equal(1, (await RunAsync("verify-signature", folder, "--key", In("public.pem"), "--version", "3")).Code);
         Assert.Equal(1, (await RunAsync("verify-signature", folder, "--key", In("other.pem"))).Code);
     }
 

@@ -188,4 +188,16 @@ public sealed class EncryptedModelTests
         Assert.False(EncryptedModel.IsEncrypted(files.Secret));
         Assert.Throws<OnnxFormatException>(() => EncryptedModel.ReadKey(Encoding.UTF8.GetBytes("no model, but long enough to be one of them")));
     }
+
+    [Fact]
+    public async Task ReadKey_IdIsNotUtf8_Throws()
+    {
+        using var files = new SecretModel();
+        await files.EncryptAsync();
+        var bytes = File.ReadAllBytes(files.Secret);
+        var id = bytes.AsSpan().IndexOf("key-a"u8);
+        Assert.Equal("key-a", EncryptedModel.ReadKey(bytes).KeyId);
+        bytes[id] = 0xFF;
+        Assert.Contains("UTF-8", Assert.Throws<OnnxFormatException>(() => EncryptedModel.ReadKey(bytes)).Message, StringComparison.Ordinal);
+    }
 }
