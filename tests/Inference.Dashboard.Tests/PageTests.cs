@@ -138,10 +138,11 @@ public sealed class PageTests(SharedBrowser shared)
         browser.Until(() => browser.Has("table.models tbody tr"));
         ModelFeed feed = server.Services.GetRequiredService<ModelFeed>();
         await LookAsync(feed, 50);
-        (double nodes, double bytes) = Measure(browser);
+        (double nodes, double bytes) = await MeasureAsync(browser);
         await LookAsync(feed, Extent.IsAll ? 3000 : 300);
-        (double nodesAfter, double bytesAfter) = Measure(browser);
-        Assert.InRange(nodesAfter, 1, (nodes * 1.1) + 200);
+        (double nodesAfter, double bytesAfter) = await MeasureAsync(browser);
+        // 300 looks that each leave one row of a table (8 nodes or more) make 2,400; 1,000 are the drawings that the browser keeps for a while, 400 each.
+        Assert.InRange(nodesAfter, 1, nodes + 1000);
         Assert.InRange(bytesAfter, 1, (bytes * 1.25) + 1_000_000);
     }
 
@@ -154,6 +155,20 @@ public sealed class PageTests(SharedBrowser shared)
         }
 
         await Task.Delay(500);
+    }
+
+    // What lives is what the least of some measurements found: a page that is being drawn holds its old nodes beside its new ones.
+    private static async Task<(double Nodes, double Bytes)> MeasureAsync(Browser browser)
+    {
+        (double nodes, double bytes) = Measure(browser);
+        for (int i = 0; i < 9; i++)
+        {
+            await Task.Delay(200);
+            (double n, double b) = Measure(browser);
+            (nodes, bytes) = (Math.Min(nodes, n), Math.Min(bytes, b));
+        }
+
+        return (nodes, bytes);
     }
 
     private static (double Nodes, double Bytes) Measure(Browser browser)
