@@ -13,6 +13,7 @@ internal sealed class LogChecker(string directory, IReadOnlyList<Step> steps)
     private readonly Dictionary<string, string> _labels = [];
     private readonly HashSet<string> _refused = [];
     private readonly HashSet<string> _loaded = [];
+    private readonly HashSet<string> _published = [];
     private string? _canary;
     private string? _policyCanary;
 
@@ -92,6 +93,9 @@ internal sealed class LogChecker(string directory, IReadOnlyList<Step> steps)
                 break;
             case "load":
                 Require(_loaded.Add($"{line.Version} {line.Fact("stamp")}"), line, "it was noted before");
+                break;
+            case "publish":
+                Require(_published.Add(line.Version), line, "it was published before");
                 break;
             case "options" or "erase" or "key" or "signature":
                 break;

@@ -13,16 +13,15 @@ internal sealed class ReplicaRun
     private readonly Random _random;
     private readonly RolloutMode _rollout;
     private readonly Lock _lock = new();
-    private readonly Dictionary<string, Step> _steps = [];
-    private readonly List<string> _faults = [];
-    private int _left;
+    private readonly StepBook _book = new();
+    private readonly int _wanted;
     private int _kills;
     private int _tears;
     private int _started;
 
     private ReplicaRun(int steps, int seed)
     {
-        _left = steps;
+        _wanted = steps;
         _random = new Random(seed);
         _rollout = (RolloutMode)(seed % 3);
     }
@@ -62,25 +61,19 @@ internal sealed class ReplicaRun
         VersionedModelRunner runner = await ReplicaWorker.OpenAsync(_root, _rollout, _random).ConfigureAwait(false);
         await using (runner.ConfigureAwait(false))
         {
-            var checker = new LogChecker(Path.Combine(_root, ".inference"), [.. _steps.Values]);
+            var checker = new LogChecker(Path.Combine(_root, ".inference"), _book.Steps);
             checker.Check();
             if (runner.Versions.DefaultVersion != checker.Default && !checker.IsWantedUnloadable)
             {
-                _faults.Add($"version '{runner.Versions.DefaultVersion}' serves, the log says '{checker.Default}'");
+                _book.Fault($"version '{runner.Versions.DefaultVersion}' serves, the log says '{checker.Default}'");
             }
 
-            _faults.AddRange(checker.Faults);
-            return new ReplicaReport(_steps.Count, _steps.Values.Count(s => s.End is not null), _steps.Values.Count(s => s.IsRefused), _kills, _tears, checker.Records, _faults);
+            IReadOnlyList<Step> steps = _book.Steps;
+            return new ReplicaReport(steps.Count, steps.Count(s => s.End is not null), steps.Count(s => s.IsRefused), _kills, _tears, checker.Records, [.. _book.Faults, .. checker.Faults]);
         }
     }
 
-    private int Left()
-    {
-        lock (_lock)
-        {
-            return _left;
-        }
-    }
+    private int Left() => _wanted - _book.Begun;
 
     // One process after another: all but the last of a round are killed at a random moment, and the last too where steps are left.
     private async Task ChildrenAsync(int count, int seed)
@@ -94,7 +87,7 @@ internal sealed class ReplicaRun
             TimeSpan delay = TimeSpan.FromMilliseconds(random.Next(40));
             while (await child.StandardOutput.ReadLineAsync().ConfigureAwait(false) is { } line)
             {
-                if (Take(line) && (--until == 0 || Left() == 0))
+                if (_book.Take(line) && (--until == 0 || Left() == 0))
                 {
                     // Within a step or between two.
                     await Task.Delay(delay).ConfigureAwait(false);
@@ -110,37 +103,7 @@ internal sealed class ReplicaRun
             string error = await errors.ConfigureAwait(false);
             if (until > 0 && Left() > 0)
             {
-                lock (_lock)
-                {
-                    _faults.Add($"a process ended by itself with {child.ExitCode}: {error.ReplaceLineEndings(" ")}");
-                }
-            }
-        }
-    }
-
-    // True where a step began.
-    private bool Take(string line)
-    {
-        string[] fields = line.Split('\t');
-        lock (_lock)
-        {
-            switch (fields[0])
-            {
-                case "begin":
-                    _steps.Add(fields[1], Step.Parse(fields));
-                    _left--;
-                    return true;
-                case "end":
-                    _steps[fields[1]].End = long.Parse(fields[2], CultureInfo.InvariantCulture);
-                    return false;
-                case "refused":
-                    _steps[fields[1]].IsRefused = true;
-                    return false;
-                case "fault":
-                    _faults.Add(fields[1]);
-                    return false;
-                default:
-                    return false;
+                _book.Fault($"a process ended by itself with {child.ExitCode}: {error.ReplaceLineEndings(" ")}");
             }
         }
     }
@@ -155,21 +118,5 @@ internal sealed class ReplicaRun
         }
     }
 
-    private Process Start(int seed)
-    {
-        var start = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardOutput = true, RedirectStandardError = true };
-        if (Path.GetFileNameWithoutExtension(start.FileName) != "Inference.Replicas")
-        {
-            start.FileName = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
-            start.ArgumentList.Add("exec");
-            start.ArgumentList.Add(typeof(ReplicaRun).Assembly.Location);
-        }
-
-        foreach (string argument in new[] { "work", _root, $"{_rollout}", $"p{Interlocked.Increment(ref _started)}", seed.ToString(CultureInfo.InvariantCulture) })
-        {
-            start.ArgumentList.Add(argument);
-        }
-
-        return Process.Start(start)!;
-    }
+    private Process Start(int seed) => Worker.Start("work", _root, $"{_rollout}", $"p{Interlocked.Increment(ref _started)}", seed.ToString(CultureInfo.InvariantCulture));
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using Inference.Decisions;
 using Inference.Versioning;
@@ -35,7 +34,7 @@ internal sealed class ReplicaWorker(string root, RolloutMode rollout, string nam
         VersionedModelRunner runner = await OpenAsync(root, rollout, _random).ConfigureAwait(false);
         await using (runner.ConfigureAwait(false))
         {
-            Say("ready");
+            Worker.Say("ready");
             for (int i = 0; ; i++)
             {
                 await StepAsync(runner, string.Create(CultureInfo.InvariantCulture, $"{name}-{i}")).ConfigureAwait(false);
@@ -50,28 +49,28 @@ internal sealed class ReplicaWorker(string root, RolloutMode rollout, string nam
         int kind = _random.Next(100);
         if (kind < 30)
         {
-            await DoAsync(id, "promote", version, async () => await runner.Versions.PromoteAsync(version, name, id).ConfigureAwait(false)).ConfigureAwait(false);
+            await Worker.DoAsync(id, "promote", version, async () => await runner.Versions.PromoteAsync(version, name, id).ConfigureAwait(false)).ConfigureAwait(false);
         }
         else if (kind < 55)
         {
-            await DoAsync(id, "rollback", "", async () => Say("took", await runner.Versions.RollbackAsync(name, id).ConfigureAwait(false))).ConfigureAwait(false);
+            await Worker.DoAsync(id, "rollback", "", async () => Worker.Say("took", await runner.Versions.RollbackAsync(name, id).ConfigureAwait(false))).ConfigureAwait(false);
         }
         else if (kind < 75)
         {
             string label = s_labels[_random.Next(s_labels.Length)];
-            await DoAsync(id, "label", version, async () => await runner.Versions.SetLabelAsync(label, version, name, id).ConfigureAwait(false)).ConfigureAwait(false);
+            await Worker.DoAsync(id, "label", version, async () => await runner.Versions.SetLabelAsync(label, version, name, id).ConfigureAwait(false)).ConfigureAwait(false);
         }
         else if (kind < 82)
         {
-            await DoAsync(id, "canary", version, async () => await runner.Versions.StartCanaryAsync(version, _random.Next(101), name, id).ConfigureAwait(false)).ConfigureAwait(false);
+            await Worker.DoAsync(id, "canary", version, async () => await runner.Versions.StartCanaryAsync(version, _random.Next(101), name, id).ConfigureAwait(false)).ConfigureAwait(false);
         }
         else if (kind < 92)
         {
-            await DoAsync(id, "publish", "", () => Task.Run(Publish)).ConfigureAwait(false);
+            await Worker.DoAsync(id, "publish", "", () => Task.Run(Publish)).ConfigureAwait(false);
         }
         else
         {
-            await DoAsync(id, "serve", "", () => ServeAsync(runner)).ConfigureAwait(false);
+            await Worker.DoAsync(id, "serve", "", () => ServeAsync(runner)).ConfigureAwait(false);
         }
     }
 
@@ -87,7 +86,7 @@ internal sealed class ReplicaWorker(string root, RolloutMode rollout, string nam
         IReadOnlyList<Decision> all = await runner.Versions.ReadAuditAsync().ConfigureAwait(false);
         if (before.Contains(served) && Rejected(all).Contains(served) && !all.Any(d => d.Action is DecisionActions.Promote or DecisionActions.Canary && d.Version == served && d.Sequence > all.Count - 50))
         {
-            Say("fault", $"{name}: version '{served}' was rolled back and answered");
+            Worker.Say("fault", $"{name}: version '{served}' was rolled back and answered");
         }
     }
 
@@ -122,25 +121,5 @@ internal sealed class ReplicaWorker(string root, RolloutMode rollout, string nam
             // The other was quicker.
             Directory.Delete(aside, recursive: true);
         }
-    }
-
-    private static async Task DoAsync(string id, string action, string version, Func<Task> work)
-    {
-        Say(new Step(id, action, version, Stopwatch.GetTimestamp()).BeginLine);
-        try
-        {
-            await work().ConfigureAwait(false);
-            Say("end", id, Stopwatch.GetTimestamp().ToString(CultureInfo.InvariantCulture));
-        }
-        catch (InferenceException exception)
-        {
-            Say("refused", id, exception.Message.ReplaceLineEndings(" "));
-        }
-    }
-
-    private static void Say(params string[] fields)
-    {
-        Console.Out.WriteLine(string.Join('\t', fields));
-        Console.Out.Flush();
     }
 }

@@ -12,8 +12,11 @@ internal sealed record Step(string Id, string Action, string Version, long Begin
     /// <summary>When it was acknowledged; null where it was not.</summary>
     public long? End { get; set; }
 
+    /// <summary>Why it was refused; null where it was not.</summary>
+    public string? Refusal { get; set; }
+
     /// <summary>Whether it was refused.</summary>
-    public bool IsRefused { get; set; }
+    public bool IsRefused => Refusal is not null;
 
     public string BeginLine => string.Create(CultureInfo.InvariantCulture, $"begin\t{Id}\t{Action}\t{Version}\t{Begin}");
 

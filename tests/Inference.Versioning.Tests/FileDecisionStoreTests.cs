@@ -185,7 +185,7 @@ public sealed class FileDecisionStoreTests : IDisposable
     public async Task Lock_HeldByAnother_SaysWho()
     {
         await WriteTwoAsync();
-        using (await LogLock.TakeAsync(_folder.Path, TimeSpan.FromSeconds(1), default))
+        using (await LogLock.TakeAsync(Path.Combine(_folder.Path, LogLock.OfLog), TimeSpan.FromSeconds(1), default))
         {
             var store = new FileDecisionStore(_folder.Path, "ranker", TimeProvider.System, NullLogger.Instance) { LockWait = TimeSpan.FromMilliseconds(50) };
             Decision head = (await store.ReadHeadAsync("ranker"))!;

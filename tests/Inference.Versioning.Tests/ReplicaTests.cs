@@ -351,7 +351,7 @@ public sealed class ReplicaTests : IDisposable
         Assert.Single(await versions.ReadAuditAsync());
     }
 
-    private VersionFolder VersionFolderOf(string version) => new RepositoryScanner(_repository.Root, static _ => []).Scan().Single(f => f.Version == version);
+    private VersionFolder VersionFolderOf(string version) => new RepositoryScanner(_repository.Root, static _ => VersionFacts.None).Scan().Single(f => f.Version == version);
 
     private static void Manual(VersioningOptions options) => (options.Rollout, options.KeepLatest) = (RolloutMode.Manual, 0);
 

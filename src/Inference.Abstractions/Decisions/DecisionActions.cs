@@ -21,6 +21,9 @@ public static class DecisionActions
     /// <summary>A version did not pass a gate.</summary>
     public const string Refused = "refused";
 
+    /// <summary>A version was published; its manifest states how it was made. Facts: <c>digest</c>, <c>stamp</c>.</summary>
+    public const string Publish = "publish";
+
     /// <summary>The state that results from all previous records, in the fact <c>state</c>.</summary>
     public const string Checkpoint = "checkpoint";
 

@@ -6,8 +6,8 @@ namespace Inference.Versioning.Folders;
 
 /// <summary>Lists the versions of a repository directory. Reads names, lengths, times and manifests, never models.</summary>
 /// <param name="root">The repository.</param>
-/// <param name="labels">Reads the labels of a version's directory, if its manifest is trusted.</param>
-internal sealed class RepositoryScanner(string root, Func<string, IReadOnlyList<string>> labels)
+/// <param name="read">Reads what the manifest of a version's directory states, if it is trusted.</param>
+internal sealed class RepositoryScanner(string root, Func<string, VersionFacts> read)
 {
     // Manifests are parsed again only when the version's stamp changed.
     private readonly Dictionary<string, VersionFolder> _last = new(StringComparer.Ordinal);
@@ -71,9 +71,13 @@ internal sealed class RepositoryScanner(string root, Func<string, IReadOnlyList<
         try
         {
             (string stamp, long bytes) = Stamp(directory);
-            return _last.TryGetValue(version, out VersionFolder? known) && known.Stamp == stamp
-                ? known
-                : new VersionFolder(version, directory, stamp, bytes, labels(directory));
+            if (_last.TryGetValue(version, out VersionFolder? known) && known.Stamp == stamp)
+            {
+                return known;
+            }
+
+            VersionFacts facts = read(directory);
+            return new VersionFolder(version, directory, stamp, bytes, facts.Labels, facts.Lineage);
         }
         catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
         {

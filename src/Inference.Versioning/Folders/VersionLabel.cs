@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace Inference.Versioning.Folders;
 
 /// <summary>The rules for labels.</summary>
@@ -8,13 +6,10 @@ internal static class VersionLabel
     /// <summary>The maximum number of characters of a label.</summary>
     public const int Longest = 128;
 
-    /// <exception cref="ArgumentException">The label is empty, too long, or contains control characters.</exception>
+    /// <exception cref="ArgumentException">The label is empty, too long, or contains control characters or marks of direction.</exception>
     public static void Require(string label)
     {
         ArgumentException.ThrowIfNullOrEmpty(label);
-        if (label.Length > Longest || label.EnumerateRunes().Any(static r => Rune.IsControl(r) || r == Rune.ReplacementChar))
-        {
-            throw new ArgumentException($"Expected a label of at most {Longest} characters without control characters, got {label.Length} characters. Choose another label.", nameof(label));
-        }
+        PlainText.Require(label, Longest, "a label", nameof(label));
     }
 }

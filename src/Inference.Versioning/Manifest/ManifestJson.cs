@@ -5,6 +5,7 @@ namespace Inference.Versioning.Manifest;
 
 [JsonSerializable(typeof(ModelManifest))]
 [JsonSerializable(typeof(GoldenRows))]
+[JsonSerializable(typeof(ModelLineage))]
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     WriteIndented = true,

@@ -103,6 +103,27 @@ internal static class ManifestReader
         }
     }
 
+    /// <summary>The lineage of a manifest; null if it has none, or one that cannot be read: no version is refused because of it.</summary>
+    public static ModelLineage? Lineage(ModelManifest? manifest)
+    {
+        try
+        {
+            return manifest?.Lineage is { ValueKind: JsonValueKind.Object } lineage ? lineage.Deserialize(ManifestJson.Default.ModelLineage) : null;
+        }
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Serializes a manifest.</summary>
+    /// <exception cref="ModelLoadException">It is too long to be read again.</exception>
+    public static byte[] Serialize(ModelManifest manifest, string where)
+    {
+        byte[] bytes = JsonSerializer.SerializeToUtf8Bytes(manifest, ManifestJson.Default.ModelManifest);
+        return bytes.Length <= MaxBytes ? bytes : throw new ModelLoadException($"{where}: expected a manifest of at most {MaxBytes} bytes, got {bytes.Length}. Reduce the golden rows, or what is recorded of checks and optimization.");
+    }
+
     /// <summary>Compares files with their digests.</summary>
     /// <exception cref="ModelLoadException">A file is missing, lies outside the version, or differs.</exception>
     public static async ValueTask VerifyFilesAsync(IReadOnlyDictionary<string, string> files, string directory, string where, CancellationToken cancellationToken)

@@ -7,7 +7,7 @@ using Inference.Versioning.Signing;
 
 namespace Inference.Versioning;
 
-/// <summary>Signs and verifies versions: ECDSA over P-256 with SHA-256. The signed text covers the model name, the version, every file, the profile, the labels and the golden rows.</summary>
+/// <summary>Signs and verifies versions: ECDSA over P-256 with SHA-256. The signed text covers the model name, the version, every file, the profile, the labels, the golden rows and the lineage.</summary>
 public static class ManifestSigner
 {
     /// <summary>Writes the digests of a version's files to its manifest, signs it, and saves it atomically (by a rename).</summary>
@@ -35,20 +35,25 @@ public static class ManifestSigner
                 : throw new ModelLoadException($"Version '{directory}': expected the file '{profile}' that 'profile' of the manifest names, found none. Publish the profile, or correct the manifest.");
         }
 
-        byte[] text;
+        Sign(manifest, directory, modelName, key, keyId);
+        string path = Path.Combine(directory, VersionFolder.ManifestFile);
+        await File.WriteAllBytesAsync(path + ".tmp", ManifestReader.Serialize(manifest, $"Version '{directory}'"), cancellationToken).ConfigureAwait(false);
+        File.Move(path + ".tmp", path, overwrite: true);
+    }
+
+    /// <summary>Signs a manifest that lists every file with its digest.</summary>
+    /// <exception cref="ModelLoadException">Its golden rows or its lineage are not valid Unicode.</exception>
+    internal static void Sign(ModelManifest manifest, string directory, string modelName, ECDsa key, string keyId)
+    {
         try
         {
-            text = SignedText(manifest, modelName, VersionOf(directory));
+            byte[] text = SignedText(manifest, modelName, VersionOf(directory));
+            manifest.Signature = new ManifestSignature { Key = keyId, Value = Convert.ToBase64String(key.SignData(text, HashAlgorithmName.SHA256)) };
         }
         catch (FormatException exception)
         {
             throw new ModelLoadException($"Version '{directory}': {exception.Message}", exception);
         }
-
-        manifest.Signature = new ManifestSignature { Key = keyId, Value = Convert.ToBase64String(key.SignData(text, HashAlgorithmName.SHA256)) };
-        string path = Path.Combine(directory, VersionFolder.ManifestFile);
-        await File.WriteAllBytesAsync(path + ".tmp", JsonSerializer.SerializeToUtf8Bytes(manifest, ManifestJson.Default.ModelManifest), cancellationToken).ConfigureAwait(false);
-        File.Move(path + ".tmp", path, overwrite: true);
     }
 
     /// <summary>Writes the digests of a version's files to its manifest, signs it, and saves it; see the other overload.</summary>
@@ -132,7 +137,7 @@ public static class ManifestSigner
 
         if (!IsValid(key, SignedText(manifest, modelName, VersionOf(directory)), signature.Value ?? ""))
         {
-            throw new FormatException($"the signature by key '{signature.Key}' is not valid for model '{modelName}' and these files, labels and golden rows. The version was changed after signing, or signed for another model name. Sign it again.");
+            throw new FormatException($"the signature by key '{signature.Key}' is not valid for model '{modelName}' and these files, labels, golden rows and lineage. The version was changed after signing, or signed for another model name. Sign it again.");
         }
     }
 
@@ -171,6 +176,11 @@ public static class ManifestSigner
 
         text.Append("labels ").Append(HashText(string.Join('\n', (manifest.Labels ?? []).Order(StringComparer.Ordinal)))).Append('\n');
         text.Append("golden ").Append(HashText(manifest.Golden is { } golden ? Minified(golden) : "")).Append('\n');
+        if (manifest.Lineage is { } lineage)
+        {
+            text.Append("lineage ").Append(HashText(Minified(lineage))).Append('\n');
+        }
+
         return Encoding.UTF8.GetBytes(text.ToString());
     }
 
@@ -185,7 +195,7 @@ public static class ManifestSigner
         }
         catch (InvalidOperationException exception)
         {
-            throw new FormatException($"expected golden rows in valid Unicode, got an error: {exception.Message} Correct the manifest.", exception);
+            throw new FormatException($"expected golden rows and lineage in valid Unicode, got an error: {exception.Message} Correct the manifest.", exception);
         }
 
         return Encoding.UTF8.GetString(stream.ToArray());

@@ -24,6 +24,9 @@ internal sealed class ModelManifest
     /// <summary>The golden rows, see <see cref="GoldenRows"/>; kept as JSON until they are used.</summary>
     public JsonElement? Golden { get; set; }
 
+    /// <summary>What the version was made from, see <see cref="ModelLineage"/>; kept as JSON, so that a signature covers members of later versions.</summary>
+    public JsonElement? Lineage { get; set; }
+
     /// <summary>The publisher's signature.</summary>
     public ManifestSignature? Signature { get; set; }
 }

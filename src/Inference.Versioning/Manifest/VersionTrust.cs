@@ -75,16 +75,17 @@ internal static class VersionTrust
         throw new ModelLoadException($"{where}: {string.Join(" ", reasons)}", cause);
     }
 
-    /// <summary>The labels in a version's manifest, if it is trusted; empty if there are none, or if it is not (loading the version then reports the error).</summary>
-    public static IReadOnlyList<string> TryReadLabels(string directory, SigningOptions options, string modelName, DateTimeOffset now)
+    /// <summary>What a version's manifest states, if it is trusted; nothing if there is none, or if it is not (loading the version then reports the error).</summary>
+    public static VersionFacts TryReadFacts(string directory, SigningOptions options, string modelName, DateTimeOffset now)
     {
         try
         {
-            return Verify(ManifestReader.Read(directory, out string digest), digest, directory, options, modelName, now, "").Manifest?.Labels is { } labels ? [.. labels] : [];
+            ModelManifest? manifest = Verify(ManifestReader.Read(directory, out string digest), digest, directory, options, modelName, now, "").Manifest;
+            return manifest is null ? VersionFacts.None : new VersionFacts([.. manifest.Labels ?? []], ManifestReader.Lineage(manifest)?.Facts() ?? VersionFacts.None.Lineage);
         }
         catch (ModelLoadException)
         {
-            return [];
+            return VersionFacts.None;
         }
     }
 

@@ -22,15 +22,21 @@ internal sealed record DecisionDraft(VersioningOptions Options, RepositoryState 
         Make(DecisionActions.Default, slot.Version, from, DecisionActors.Policy, $"policy {Options.Policy}", WithOptions(Facts(slot.Folder.Stamp, ModelSignature.Of(slot.Info))));
 
     /// <summary>A loaded version is made the default.</summary>
-    public Decision Promote(VersionSlot slot, string? from, string actor, string reason) =>
-        Make(DecisionActions.Promote, slot.Version, from, actor, reason, Chosen(Facts(slot.Folder.Stamp, ModelSignature.Of(slot.Info)), slot.Version));
+    public Decision Promote(VersionFolder folder, ModelInfo info, string? from, string actor, string reason) =>
+        Make(DecisionActions.Promote, folder.Version, from, actor, reason, Chosen(Facts(folder.Stamp, ModelSignature.Of(info)), folder.Version));
 
-    /// <summary>The default is rolled back to a loaded version.</summary>
-    public Decision RollBack(string version, string stamp, VersionSlot back, string actor, string reason)
+    /// <summary>The default is rolled back to another version.</summary>
+    /// <param name="version">The default.</param>
+    /// <param name="stamp">The stamp of its files.</param>
+    /// <param name="back">The new default.</param>
+    /// <param name="info">What is known of it; null if it is not loaded here: the process that serves it then records its inputs and outputs.</param>
+    /// <param name="actor">Who decides.</param>
+    /// <param name="reason">Why.</param>
+    public Decision RollBack(string version, string stamp, string back, ModelInfo? info, string actor, string reason)
     {
-        Dictionary<string, string> facts = Chosen(Rejected(version, stamp), back.Version);
-        facts[DecisionFacts.Back] = back.Version;
-        AddSignature(facts, ModelSignature.Of(back.Info));
+        Dictionary<string, string> facts = Chosen(Rejected(version, stamp), back);
+        facts[DecisionFacts.Back] = back;
+        AddSignature(facts, info is null ? null : ModelSignature.Of(info));
         return Make(DecisionActions.Rollback, version, null, actor, reason, facts);
     }
 
@@ -71,12 +77,31 @@ internal sealed record DecisionDraft(VersioningOptions Options, RepositoryState 
         return Make(DecisionActions.Load, folder.Version, null, DecisionActors.Policy, "it passed its gates", facts);
     }
 
+    /// <summary>A version was published.</summary>
+    public Decision Publish(VersionFolder folder, ModelInfo info, string? parent, string actor, string reason)
+    {
+        Dictionary<string, string> facts = Facts(folder.Stamp, null);
+        facts[DecisionFacts.Digest] = info.Digest;
+        return Make(DecisionActions.Publish, folder.Version, parent, actor, reason, facts);
+    }
+
     /// <summary>The options changed.</summary>
     public Decision ChangeOptions(string reason, string changes) =>
         Make(DecisionActions.Options, "", null, DecisionActors.Configuration, reason, WithOptions(changes.Length == 0 ? [] : new Dictionary<string, string> { [DecisionFacts.Changes] = changes }));
 
     /// <summary>A version did not pass a gate.</summary>
     public Decision Refuse(VersionFolder folder, string reason) => Make(DecisionActions.Refused, folder.Version, null, DecisionActors.Policy, OneLine(reason), Facts(folder.Stamp, null));
+
+    /// <summary>Checks that a label can be assigned.</summary>
+    /// <exception cref="InferenceException">There are too many.</exception>
+    public void RequireRoom(string modelName, string label)
+    {
+        IReadOnlyList<string> gone = RepositoryState.Superfluous(State.Labels, label, (_, target) => IsThere(target));
+        if (State.Labels.Count + (State.Labels.ContainsKey(label) ? 0 : 1) - gone.Count > RepositoryState.MostNames)
+        {
+            throw new InferenceException($"Model '{modelName}', label '{label}': expected at most {RepositoryState.MostNames} labels on existing versions, got one more. Use an existing label.");
+        }
+    }
 
     private Dictionary<string, string> Facts(string stamp, ModelSignature? signature)
     {

@@ -47,7 +47,7 @@ internal sealed partial class RepositoryController : IDecisionRecorder
         ArgumentException.ThrowIfNullOrWhiteSpace(action);
         ArgumentNullException.ThrowIfNull(version);
         if (action.Length > LongestAction || action is DecisionActions.Default or DecisionActions.Promote or DecisionActions.Rollback or DecisionActions.Canary or DecisionActions.Label or DecisionActions.Refused
-            or DecisionActions.Load or DecisionActions.Checkpoint or DecisionActions.Signature)
+            or DecisionActions.Load or DecisionActions.Publish or DecisionActions.Checkpoint or DecisionActions.Signature)
         {
             throw new ArgumentException($"Expected an action of at most {LongestAction} characters that has no effect on versions, got '{action}'. Use IModelVersions for versions.", nameof(action));
         }

@@ -20,7 +20,7 @@ internal sealed partial class RepositoryController
                 RequireNotRolledBack(folder, known);
                 return folder;
             },
-            (draft, slot) => draft.Promote(slot!, _default!.Version, actor, reason),
+            (draft, slot) => draft.Promote(slot!.Folder, slot.Info, _default!.Version, actor, reason),
             HoldsUnwritten: true), cancellationToken).ConfigureAwait(false);
     }
 
@@ -37,7 +37,7 @@ internal sealed partial class RepositoryController
             },
             (draft, slot) => slot is null
                 ? draft.Reject(asked!.Value.Version, StampOf(asked.Value.Version), actor, reason)
-                : draft.RollBack(asked!.Value.Version, StampOf(asked.Value.Version), slot, actor, reason),
+                : draft.RollBack(asked!.Value.Version, StampOf(asked.Value.Version), slot.Version, slot.Info, actor, reason),
             HoldsUnwritten: true), cancellationToken).ConfigureAwait(false);
         return asked!.Value.Version;
     }
@@ -73,7 +73,7 @@ internal sealed partial class RepositoryController
             "label", _ => Find(version),
             (draft, _) =>
             {
-                RequireRoom(label);
+                draft.RequireRoom(ModelName, label);
                 return draft.SetLabel(label, version, VersionPlanner.Labels(Options, _log.Current, _folders).GetValueOrDefault(label), actor, reason);
             },
             HoldsUnwritten: false), cancellationToken).ConfigureAwait(false);
@@ -163,7 +163,7 @@ internal sealed partial class RepositoryController
         "promote", static _ => null,
         (draft, _) => !IsOnTrial(trial) || trial.IsStopped || draft.State.IsRejected(trial.Slot.Version, trial.Slot.Folder.Stamp)
             ? null
-            : draft.Promote(trial.Slot, _default!.Version, DecisionActors.Policy, trial.DescribePass()),
+            : draft.Promote(trial.Slot.Folder, trial.Slot.Info, _default!.Version, DecisionActors.Policy, trial.DescribePass()),
         HoldsUnwritten: true), cancellationToken));
 
     private static void Require(string actor, string reason)
@@ -222,16 +222,6 @@ internal sealed partial class RepositoryController
 
     private VersionFolder Find(string version) => _folders.FirstOrDefault(f => f.Version == version)
         ?? throw new InferenceException($"Model '{ModelName}': expected a version in '{_setup.Root}' ({string.Join(", ", _folders.Select(f => $"'{f.Version}'"))}), got '{version}'. Publish it first.");
-
-    private void RequireRoom(string label)
-    {
-        RepositoryState state = _log.Current;
-        IReadOnlyList<string> gone = RepositoryState.Superfluous(state.Labels, label, (_, target) => _folders.Any(f => f.Version == target));
-        if (state.Labels.Count + (state.Labels.ContainsKey(label) ? 0 : 1) - gone.Count > RepositoryState.MostNames)
-        {
-            throw new InferenceException($"Model '{ModelName}', label '{label}': expected at most {RepositoryState.MostNames} labels on existing versions, got one more. Use an existing label.");
-        }
-    }
 
     private DecisionDraft Draft() => new(Options, _log.Current, _folders, _setup.Clock.GetUtcNow());
 

@@ -50,6 +50,7 @@ internal sealed partial class RepositoryController
                 CallsInFlight = slot?.InFlight ?? 0,
                 Calls = slot?.Calls ?? 0,
                 Error = error,
+                Lineage = folder.Lineage ?? VersionFacts.None.Lineage,
             });
         }
 

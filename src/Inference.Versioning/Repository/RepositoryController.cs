@@ -58,15 +58,18 @@ internal sealed partial class RepositoryController : IModelVersions
     {
         _setup = setup;
         _options = options;
-        _scanner = new RepositoryScanner(setup.Root, directory => VersionTrust.TryReadLabels(directory, Options.Signing, setup.ModelName, setup.Clock.GetUtcNow()));
+        _scanner = new RepositoryScanner(setup.Root, directory => VersionTrust.TryReadFacts(directory, Options.Signing, setup.ModelName, setup.Clock.GetUtcNow()));
         _loader = new VersionLoader(setup.ModelName, setup.Loader, setup.LoadOptions, setup.Wrap, setup.Clock, setup.Logger);
-        IDecisionStore store = setup.Decisions ?? new FileDecisionStore(options.StateDirectory ?? Path.Combine(setup.Root, ".inference"), setup.ModelName, setup.Clock, setup.Logger);
         _signer = LogSigner.TryCreate(options.Audit, setup.ModelName);
-        _log = new DecisionLog(store, setup.ModelName, setup.Clock, setup.Logger, _signer);
+        _log = new DecisionLog(StoreOf(setup, options), setup.ModelName, setup.Clock, setup.Logger, _signer);
         _instruments = new VersioningInstruments(setup.ModelName, setup.Meters);
     }
 
     public string ModelName => _setup.ModelName;
+
+    /// <summary>The store of a repository's decisions.</summary>
+    public static IDecisionStore StoreOf(RepositorySetup setup, VersioningOptions options) =>
+        setup.Decisions ?? new FileDecisionStore(options.StateDirectory ?? Path.Combine(setup.Root, ".inference"), setup.ModelName, setup.Clock, setup.Logger);
 
     /// <summary>Recorded refused versions.</summary>
     internal int NotedFailures => Volatile.Read(ref _known).Failed.Count;

@@ -35,6 +35,9 @@ internal sealed class DecisionLog(IDecisionStore store, string model, TimeProvid
     /// <summary>The last known sequence number.</summary>
     public long Sequence => _head?.Sequence ?? 0;
 
+    /// <summary>The last known record; null if there is none.</summary>
+    public Decision? Head => _head;
+
     /// <summary>Whether decisions are not written yet.</summary>
     public bool HasUnwritten => Volatile.Read(ref _pending).Count > 0;
 
@@ -239,7 +242,7 @@ internal sealed class DecisionLog(IDecisionStore store, string model, TimeProvid
             _recent.RemoveAt(0);
         }
 
-        if (decision.Action is not (DecisionActions.Load or DecisionActions.Options or DecisionActions.Key or DecisionActions.Erase or DecisionActions.Signature))
+        if (decision.Action is not (DecisionActions.Load or DecisionActions.Publish or DecisionActions.Options or DecisionActions.Key or DecisionActions.Erase or DecisionActions.Signature))
         {
             _recent.Add(decision);
         }

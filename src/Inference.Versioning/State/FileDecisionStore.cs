@@ -96,7 +96,7 @@ internal sealed class FileDecisionStore : IDecisionStore
         return OneAsync(model, async () =>
         {
             CreateDirectory();
-            using LogLock held = await LogLock.TakeAsync(_directory, LockWait, cancellationToken).ConfigureAwait(false);
+            using LogLock held = await LogLock.TakeAsync(Path.Combine(_directory, LogLock.OfLog), LockWait, cancellationToken).ConfigureAwait(false);
             _file.Read(long.MaxValue - 1);
             if (_file.Fault is not null)
             {
@@ -252,7 +252,7 @@ internal sealed class FileDecisionStore : IDecisionStore
     {
         try
         {
-            return await LogLock.TakeAsync(_directory, TimeSpan.FromSeconds(1), cancellationToken).ConfigureAwait(false);
+            return await LogLock.TakeAsync(Path.Combine(_directory, LogLock.OfLog), TimeSpan.FromSeconds(1), cancellationToken).ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or DecisionStoreException)
         {

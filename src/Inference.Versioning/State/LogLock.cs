@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Inference.Versioning.State;
 
-/// <summary>The lock of a log: a file opened exclusively, released by the operating system if the process dies. A file system without locks gives no protection.</summary>
+/// <summary>A lock that processes share, such as that of a log: a file opened exclusively, released by the operating system if the process dies. A file system without locks gives no protection.</summary>
 internal sealed class LogLock : IDisposable
 {
     // The error codes of a locked file on Linux, macOS and Windows; waiting does not help against others.
@@ -15,16 +15,18 @@ internal sealed class LogLock : IDisposable
 
     private LogLock(FileStream file) => _file = file;
 
-    /// <summary>Waits for the lock of a directory.</summary>
-    /// <param name="directory">The directory; it must exist.</param>
+    /// <summary>The name of the lock of a log.</summary>
+    public const string OfLog = "decisions.lock";
+
+    /// <summary>Waits for a lock.</summary>
+    /// <param name="path">The file; its directory must exist.</param>
     /// <param name="limit">The time to wait, by the system clock, because it waits for other processes.</param>
     /// <param name="cancellationToken">Cancels waiting.</param>
     /// <exception cref="DecisionStoreException">The lock was not free in time.</exception>
     /// <exception cref="IOException">The lock file cannot be opened.</exception>
     /// <exception cref="UnauthorizedAccessException">The lock file cannot be opened.</exception>
-    public static async ValueTask<LogLock> TakeAsync(string directory, TimeSpan limit, CancellationToken cancellationToken)
+    public static async ValueTask<LogLock> TakeAsync(string path, TimeSpan limit, CancellationToken cancellationToken)
     {
-        string path = Path.Combine(directory, "decisions.lock");
         string holder = path + ".holder";
         long started = TimeProvider.System.GetTimestamp();
         while (true)
