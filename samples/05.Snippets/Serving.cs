@@ -76,6 +76,15 @@ internal static class Serving
         #endregion
     }
 
+    public static async Task Publishing()
+    {
+        #region publishing
+        using RepositoryEditor editor = ModelRepository.Edit("models/ranker", ModelLoader.Default);
+        VersionRecord published = await editor.PublishAsync(new PublishRequest { Model = "ranker.onnx", Actor = "ci", Reason = "new data", Commit = "c0ffee" });
+        await editor.PromoteAsync(published.Version, actor: "ann", reason: "better on all slices");
+        #endregion
+    }
+
     public static void OnnxRuntimeProvider(IServiceCollection services)
     {
         #region onnxruntime-provider

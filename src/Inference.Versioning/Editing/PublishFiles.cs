@@ -10,7 +10,10 @@ namespace Inference.Versioning.Editing;
 /// <summary>Reads and checks what a request names beside the model, before anything is written.</summary>
 internal static class PublishFiles
 {
+    // A SHA-512 in hexadecimal with its prefix takes 135 characters; commits and tools less.
     private const int LongestText = 256;
+
+    // Serving processes read the manifest of every version; configurations of training are some KB.
     private const int LongestConfiguration = 64 << 10;
 
     // A manifest may have 64 MiB in total.

@@ -108,7 +108,7 @@ public sealed partial class RepositoryEditor : IDisposable
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new ModelLoadException($"Model '{ModelName}': the version could not be written to '{_setup.Root}': {exception.Message} Nothing was published.", exception);
+            throw new ModelLoadException($"Model '{ModelName}': the version could not be written to '{_setup.Root}': {exception.Message.TrimEnd('.', ' ')}. Nothing was published.", exception);
         }
     }
 

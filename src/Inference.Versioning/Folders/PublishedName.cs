@@ -5,6 +5,7 @@ namespace Inference.Versioning.Folders;
 /// <summary>The rules for names of files and folders that are created: stricter than those for names that are read, so that a repository can be copied to any file system.</summary>
 internal static class PublishedName
 {
+    // As for names that are read, see VersionName.
     private const int Longest = 128;
 
     // What file systems store of a name.
