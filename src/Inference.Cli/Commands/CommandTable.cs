@@ -11,6 +11,7 @@ internal static class CommandTable
         KeyFile.Option,
         AuditCommand.Create(),
         BenchCommand.Create(),
+        CheckCommand.Create(),
         CompareCommand.Create(),
         DecryptCommand.Create(),
         DistillCommand.Create(),

@@ -18,10 +18,26 @@ internal static class LatencyMeter
     public static async Task<double[]> MeasureAsync(
         OptimizationContext context, IReadOnlyList<OnnxModel> models, IDataSource data, int rows, TimeSpan budget, CancellationToken cancellationToken, IReadOnlyList<IModelLoader>? loaders = null)
     {
-        // Each model runs a few times at least, and until tiers of compilation have settled; 21 rounds have a median with ten on each side.
+        // 21 rounds have a median with ten on each side.
+        List<double>[] times = await TimesAsync(context, models, data, rows, 21, budget, cancellationToken, loaders).ConfigureAwait(false);
+        return [.. times.Select(Median)];
+    }
+
+    /// <summary>The time of each run of each model, in microseconds, in order: the k-th times of all models belong to one round.</summary>
+    /// <param name="context">Provides the loader and the clock.</param>
+    /// <param name="models">The models.</param>
+    /// <param name="data">The source of the rows.</param>
+    /// <param name="rows">The number of rows per run, for models that accept any number.</param>
+    /// <param name="least">The number of rounds at least.</param>
+    /// <param name="budget">The time for all models together.</param>
+    /// <param name="cancellationToken">Cancels the measurement.</param>
+    /// <param name="loaders">The loader of each model; null for the context's.</param>
+    public static async Task<List<double>[]> TimesAsync(
+        OptimizationContext context, IReadOnlyList<OnnxModel> models, IDataSource data, int rows, int least, TimeSpan budget, CancellationToken cancellationToken, IReadOnlyList<IModelLoader>? loaders = null)
+    {
+        // Each model runs a few times at least, and until tiers of compilation have settled.
         const int WarmUps = 5;
         const double WarmUpShare = 0.75;
-        const int Least = 21;
         var sessions = new List<ModelSession>();
         DataBatch? batch = null;
         try
@@ -41,7 +57,7 @@ internal static class LatencyMeter
             }
 
             long start = context.TimeProvider.GetTimestamp();
-            for (int round = 0; round < Least || context.TimeProvider.GetElapsedTime(start) < budget; round++)
+            for (int round = 0; round < least || context.TimeProvider.GetElapsedTime(start) < budget; round++)
             {
                 for (int i = 0; i < sessions.Count; i++)
                 {
@@ -54,7 +70,7 @@ internal static class LatencyMeter
                 }
             }
 
-            return [.. times.Select(Median)];
+            return times;
         }
         finally
         {

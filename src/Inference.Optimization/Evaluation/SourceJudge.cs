@@ -44,6 +44,9 @@ internal sealed class SourceJudge
     /// <summary>The source model's predictions.</summary>
     public Answers Source { get; }
 
+    /// <summary>The slices of each row, one for each slice column, in its order; empty if there are no slice columns.</summary>
+    public string[][] Slices => _set.Slices;
+
     /// <param name="context">Provides the loader, the seed and the progress.</param>
     /// <param name="source">The source model.</param>
     /// <param name="data">The rows to evaluate on.</param>
@@ -96,6 +99,21 @@ internal sealed class SourceJudge
         }
 
         return judge.Judge().Overall;
+    }
+
+    /// <summary>Judges a candidate by bounds and a confidence of its own.</summary>
+    /// <param name="candidate">The candidate's predictions.</param>
+    /// <param name="options">Bounds and confidence.</param>
+    /// <param name="slices">The slices of each row; empty for none.</param>
+    public Verdict Judge(Answers candidate, VerdictOptions options, string[][] slices)
+    {
+        var judge = new PairedJudge(Metric, options);
+        for (int row = 0; row < Source.Rows; row++)
+        {
+            judge.Add(Source.Row(row), candidate.Row(row), slices.Length == 0 ? [] : slices[row]);
+        }
+
+        return judge.Judge();
     }
 
     public ComparisonResult Compare(Answers candidate)
