@@ -4,6 +4,7 @@ using Inference.Evaluation.Metrics;
 using Inference.Onnx;
 using Inference.Optimization;
 using Inference.Optimization.Evaluation;
+using Inference.Optimization.Gate;
 using Inference.Optimization.Quantization;
 using Inference.Optimization.Search;
 
@@ -38,6 +39,25 @@ internal static class Optimizing
             });
         Console.WriteLine($"goals met: {best.Met}");
         best.Model.Save("ranker-fast.onnx");
+        #endregion
+    }
+
+    public static async Task Check(OptimizationContext context, OnnxModel candidate, OnnxModel current)
+    {
+        #region gate
+        GateResult result = await ModelGate.CheckAsync(context, new GateRequest
+        {
+            Candidate = candidate,
+            Baseline = current,
+            Data = DataSource.Open("test.npz"),
+            Options = new GateOptions { Metric = "auc", Labels = "clicked", MaxDrop = 0.005, Slices = ["country"], MaxSliceDrop = 0.02, MaxLatencyRatio = 1.2 },
+        });
+        foreach (GateRule rule in result.Rules.Where(static rule => rule.Refuses))
+        {
+            Console.WriteLine(rule);
+        }
+
+        File.WriteAllText("check.json", result.ToJson());
         #endregion
     }
 }

@@ -46,6 +46,7 @@ public sealed class CommandLineTests : IDisposable
     [InlineData(64, "bench relu.onnx --threads -1")]
     [InlineData(64, "bench relu.onnx --shape nonsense")]
     [InlineData(64, "run relu.onnx --input nonsense")]
+    [InlineData(64, "check relu.onnx")]
     [InlineData(64, "verify . --backend nonsense")]
     [InlineData(64, "quantize relu.onnx")]
     [InlineData(64, "encrypt relu.onnx")]
@@ -77,6 +78,7 @@ public sealed class CommandLineTests : IDisposable
 
     [Theory]
     [InlineData("bench")]
+    [InlineData("check")]
     [InlineData("compare")]
     [InlineData("decrypt")]
     [InlineData("distill")]

@@ -1,5 +1,6 @@
 using Inference.Cli.Running;
 using Inference.Cli.Trust;
+using Inference.Diagnostics;
 using Inference.Images;
 using Inference.Optimization.Gate;
 using Inference.Scanning;

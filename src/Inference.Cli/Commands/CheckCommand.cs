@@ -25,8 +25,8 @@ internal sealed class CheckCommand
     private readonly Option<string?> _output = new("--output-name") { Description = "Output to evaluate. Default: the one that predicts the labels." };
     private readonly Option<string?> _maxDrop = new("--max-drop") { Description = "Margin of the metric, such as 0.5% or 0.005 (relative for unbounded metrics). Both models answer the same rows; the upper end of the drop's interval (95 %, one-sided) must not exceed it. Default: 1%." };
     private readonly Option<string?> _slices = new("--slices") { Description = "Columns whose values form slices and groups, separated by commas. Fewer than 100 rows are not judged." };
-    private readonly Option<string?> _maxSliceDrop = new("--max-slice-drop") { Description = "Largest accepted drop of a slice. It refuses if the drop exceeds it and the interval, which holds for all slices together, lies above 0; what is too small to show either is not judged. Default: slices are listed only." };
-    private readonly Option<string?> _maxGapGrowth = new("--max-gap-growth") { Description = "By how much the gap between the groups of a slice column may grow: of the rate at which class 1 is predicted, its true and false positive rate; of more classes, the accuracy. Default: 5%." };
+    private readonly Option<string?> _maxSliceDrop = new("--max-slice-drop") { Description = "Largest accepted drop of a slice. It refuses if the drop exceeds it and the interval, which holds for all slices together, lies above 0; what is too small to show either is not judged. Default: 5%." };
+    private readonly Option<string?> _maxGapGrowth = new("--max-gap-growth") { Description = "By how much the gap between the groups of a slice column may grow: of the rate at which class 1 is predicted, its true and false positive rate; of more classes, the accuracy. It refuses if the growth's interval lies above it. Default: 5%." };
     private readonly Option<double?> _maxRatio = new("--max-p95-ratio") { Description = "Largest accepted ratio of the 95th percentiles of latency, candidate to baseline, run in turns in this process. It refuses if the interval lies above 1, too; if noise hides that, it is measured again for longer. Default: not measured." };
     private readonly Option<long?> _maxBytes = new("--max-bytes") { Description = "Largest accepted size of the file with its external data. Default: any." };
     private readonly Option<bool> _sameSignature = new("--same-signature") { Description = "Names, element types and shapes of inputs and outputs must be those of the baseline; names of axes may differ." };
@@ -85,13 +85,13 @@ internal sealed class CheckCommand
             Output = result.GetValue(_output),
             MaxDrop = OptimizationCommands.Share(result.GetValue(_maxDrop), "--max-drop") ?? new GateOptions().MaxDrop,
             Slices = result.GetValue(_slices)?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [],
-            MaxSliceDrop = OptimizationCommands.Share(result.GetValue(_maxSliceDrop), "--max-slice-drop"),
+            MaxSliceDrop = OptimizationCommands.Share(result.GetValue(_maxSliceDrop), "--max-slice-drop") ?? new GateOptions().MaxSliceDrop,
             MaxGapGrowth = OptimizationCommands.Share(result.GetValue(_maxGapGrowth), "--max-gap-growth") ?? new GateOptions().MaxGapGrowth,
             MaxLatencyRatio = ratio is null || (ratio > 0 && double.IsFinite(ratio.Value)) ? ratio : throw new UsageException(FormattableString.Invariant($"--max-p95-ratio: expected a number above 0, got {ratio}.")),
             MaxBytes = bytes is null or >= 0 ? bytes : throw new UsageException(string.Create(CultureInfo.InvariantCulture, $"--max-bytes: expected a number of bytes, 0 or more, got {bytes}.")),
             SameSignature = result.GetValue(_sameSignature),
         };
-        return options.MaxSliceDrop is not null && options.Slices.Count == 0 ? throw new UsageException("--max-slice-drop: expected columns in --slices too, got none.")
+        return result.GetValue(_maxSliceDrop) is not null && options.Slices.Count == 0 ? throw new UsageException("--max-slice-drop: expected columns in --slices too, got none.")
             : options.Labels is null && options.Metric != "agreement" ? throw new UsageException("--labels: expected a column of true labels, got none. Name it, or compare by --metric agreement, which needs none.")
             : options;
     }

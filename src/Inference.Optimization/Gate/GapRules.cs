@@ -10,7 +10,7 @@ namespace Inference.Optimization.Gate;
 /// </summary>
 /// <remarks>
 /// The growth is that of max − min over the groups with enough rows. It is at most the change between the two groups that are now extreme, whose variance is that of the paired differences, d² + 1 row that differs: the lower end is growth − z·s, for
-/// all pairs of groups of all gaps together. A gap refuses if its growth exceeds the bound and the lower end lies above 0.
+/// all pairs of groups of all gaps together. A gap refuses if the lower end exceeds the bound.
 /// </remarks>
 internal static class GapRules
 {
@@ -82,8 +82,8 @@ internal static class GapRules
             rule = rule with { Candidate = after, Baseline = before, Figure = growth, Low = growth - width, High = growth + width };
             return same ? rule with { Outcome = GateOutcome.Passed, Low = 0, High = 0, Reason = ModelGate.SameBytes }
                 : growth <= bound ? rule with { Outcome = GateOutcome.Passed }
-                : growth > width ? rule with { Outcome = GateOutcome.Refused, Reason = "the gap grew by more than the bound, and the whole interval lies above 0" }
-                : rule with { Reason = "too few rows: the gap grew by more than the bound, and its interval includes 0" };
+                : growth - width > bound ? rule with { Outcome = GateOutcome.Refused, Reason = "the gap grew: the whole interval lies above the bound" }
+                : rule with { Reason = "too few rows: the growth exceeds the bound, and its interval includes it" };
         }
     }
 

@@ -18,8 +18,8 @@ public sealed record GateOptions
     /// <summary>Columns whose distinct values form slices and groups; none by default.</summary>
     public IReadOnlyList<string> Slices { get; init; } = [];
 
-    /// <summary>The largest accepted drop of a slice, ≥ 0; null, the default: slices are listed, and not judged.</summary>
-    public double? MaxSliceDrop { get; init; }
+    /// <summary>The largest accepted drop of a slice, ≥ 0; the default is 0.05.</summary>
+    public double MaxSliceDrop { get; init; } = 0.05;
 
     /// <summary>The number of rows that a slice needs to be judged, ≥ 2; the default is 100.</summary>
     public int MinimumSliceRows { get; init; } = 100;
@@ -42,7 +42,7 @@ public sealed record GateOptions
     internal void Validate()
     {
         RequireShare(MaxDrop, nameof(MaxDrop));
-        RequireShare(MaxSliceDrop ?? 0, nameof(MaxSliceDrop));
+        RequireShare(MaxSliceDrop, nameof(MaxSliceDrop));
         RequireShare(MaxGapGrowth, nameof(MaxGapGrowth));
         ArgumentOutOfRangeException.ThrowIfLessThan(MinimumSliceRows, 2);
         ArgumentOutOfRangeException.ThrowIfNegative(MaxBytes ?? 0, nameof(MaxBytes));

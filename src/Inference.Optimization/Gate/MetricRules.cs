@@ -43,8 +43,7 @@ internal static class MetricRules
         yield return Equal(Rule(verdict.Overall, "metric", judge.Metric.Name), options.MaxDrop) with { Required = true };
         foreach (DropVerdict slice in verdict.Slices)
         {
-            GateRule rule = Rule(slice, "slice", slice.Name);
-            yield return options.MaxSliceDrop is { } bound ? Equal(rule, bound) : rule with { Outcome = GateOutcome.NotJudged, Reason = "no bound for slices" };
+            yield return Equal(Rule(slice, "slice", slice.Name), options.MaxSliceDrop);
         }
     }
 

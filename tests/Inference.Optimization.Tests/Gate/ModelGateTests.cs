@@ -172,11 +172,11 @@ public class ModelGateTests
     }
 
     [Theory]
-    [InlineData(-0.01, null, null)]
+    [InlineData(-0.01, 0.01, null)]
     [InlineData(0.01, -1.0, null)]
-    [InlineData(0.01, null, 0.0)]
-    [InlineData(0.01, null, double.NaN)]
-    public async Task CheckAsync_OptionOutOfRange_IsAnError(double drop, double? slice, double? ratio) =>
+    [InlineData(0.01, 0.01, 0.0)]
+    [InlineData(0.01, 0.01, double.NaN)]
+    public async Task CheckAsync_OptionOutOfRange_IsAnError(double drop, double slice, double? ratio) =>
         await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => CheckAsync(Model(), Options with { MaxDrop = drop, MaxSliceDrop = slice, MaxLatencyRatio = ratio }));
 
     [Fact]
