@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using System.Xml;
 using Inference.Optimization.Gate;
 
@@ -11,7 +12,7 @@ internal static class JUnitReport
 
     public static void Write(GateResult result, Stream stream)
     {
-        using var xml = XmlWriter.Create(stream, new XmlWriterSettings { Indent = true, CloseOutput = false });
+        using var xml = XmlWriter.Create(stream, new XmlWriterSettings { Indent = true, CloseOutput = false, Encoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false) });
         string tests = Count(result, static _ => true), failures = Count(result, static rule => rule.Refuses), skipped = Count(result, static rule => rule is { Refuses: false, Outcome: GateOutcome.NotJudged });
         xml.WriteStartElement("testsuites");
         Counts(xml, tests, failures, skipped);
@@ -41,8 +42,7 @@ internal static class JUnitReport
         xml.WriteAttributeString("classname", $"check.{PlainText.Of(rule.Rule)}");
         xml.WriteAttributeString("name", $"{PlainText.Of(rule.Rule)}: {PlainText.Of(rule.Subject)}");
         xml.WriteAttributeString("time", "0");
-        string line = RuleText.Line(rule), reason = PlainText.Of(rule.Reason);
-        string message = reason.Length == 0 ? line : line.Length == 0 ? reason : $"{reason} ({line})";
+        string message = PlainText.Of(RuleText.Message(rule));
         if (rule.Refuses)
         {
             xml.WriteStartElement("failure");

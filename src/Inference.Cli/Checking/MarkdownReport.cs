@@ -13,7 +13,7 @@ internal static class MarkdownReport
         text.Append(CultureInfo.InvariantCulture, $"### {(result.Passed ? "✅" : "❌")} Check of {Code(result.Candidate.Name)} {RuleText.Verdict(result).Replace("REFUSED", "refused", StringComparison.Ordinal)}\n\n");
         foreach (GateRule rule in result.Rules.Where(static rule => rule.Refuses))
         {
-            text.Append(CultureInfo.InvariantCulture, $"- **{Escape(rule.Rule)}** {Code(rule.Subject)}: {Escape(rule.Reason.Length > 0 ? rule.Reason : RuleText.Line(rule))}\n");
+            text.Append(CultureInfo.InvariantCulture, $"- **{Escape(rule.Rule)}** {Code(rule.Subject)}: {Escape(RuleText.Message(rule))}\n");
         }
 
         text.Append(result.Passed ? "" : "\n");

@@ -62,6 +62,9 @@ internal static class RuleText
         return string.Join(", ", parts.Where(static part => part.Length > 0));
     }
 
+    /// <summary>The reason with the figures, or what there is of them.</summary>
+    public static string Message(GateRule rule) => Line(rule) is not { Length: > 0 } line ? rule.Reason : rule.Reason.Length == 0 ? line : $"{rule.Reason} ({line})";
+
     private static string Name(GateRule rule) => rule.Rule switch
     {
         "metric" or "slice" => "drop",
