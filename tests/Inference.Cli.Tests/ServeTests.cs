@@ -2,6 +2,7 @@ using System.Net;
 using Inference.Cli.Benchmarking;
 using Inference.Cli.Serving;
 using Inference.Remote;
+using Inference.Security;
 using Inference.TestSupport;
 using Inference.Versioning;
 using Microsoft.AspNetCore.Builder;
@@ -45,6 +46,49 @@ public sealed class ServeTests
         Assert.Equal(HttpStatusCode.Unauthorized, (await client.PostAsync(new Uri(openAt, "v2/repository/index"), null)).StatusCode);
         using var allowed = new HttpRequestMessage(HttpMethod.Post, new Uri(openAt, "v2/repository/index")) { Headers = { { "X-Api-Key", Key } } };
         Assert.Contains("iris_mlp", await (await client.SendAsync(allowed)).Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    /// <summary>The key of <c>--key-file</c> opens models of paths, with and without versions; a key in the configuration opens its own model.</summary>
+    [SharedDataFact("models")]
+    public async Task Serve_EncryptedModels_AreOpenedByTheKey()
+    {
+        using var folder = new TemporaryFolder();
+        string[] keyFiles = [.. new[] { "a.key", "b.key" }.Select(name => folder.File(name))];
+        foreach (string file in keyFiles)
+        {
+            await File.WriteAllTextAsync(file, Convert.ToBase64String(System.Security.Cryptography.RandomNumberGenerator.GetBytes(32)));
+            if (!OperatingSystem.IsWindows())
+            {
+                File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+            }
+        }
+
+        string plain = TestData.Path("models", "iris_mlp", "model.onnx");
+        IModelKeyProvider keys = ModelKeys.FromFile(keyFiles[0]);
+        foreach (string path in new[] { folder.File("iris", "model.onnx"), folder.File("versioned", "1", "model.onnx"), folder.File("own", "model.onnx") })
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            await ModelEncryption.EncryptAsync(plain, path, path.Contains("own", StringComparison.Ordinal) ? ModelKeys.FromFile(keyFiles[1]) : keys);
+        }
+
+        await File.WriteAllTextAsync(folder.File("serve.json"), $$"""{ "Models": { "own": { "Path": "{{folder.File("own")}}", "KeyFile": "{{keyFiles[1]}}", "Limits": { "MaxNodes": 1000 } } } }""");
+        await using WebApplication app = ModelServer.Build(new ServeOptions(
+            FoundModel.In([folder.File("iris"), folder.File("versioned")]), new IPEndPoint(IPAddress.Loopback, 0), new IPEndPoint(IPAddress.Loopback, 0), [], folder.File("serve.json"), "cpu", null, null, HasDashboard: false, keys));
+        await app.StartAsync();
+        using IModelRunner local = ModelRunner.Load(plain);
+        using var inputs = new NamedValues { ["input"] = TensorValue.Copy<float>([5.1f, 3.5f, 1.4f, 0.2f], [1, 4]) };
+        using NamedValues expected = local.Run(inputs);
+        foreach (string name in new[] { "iris", "versioned", "own" })
+        {
+            await using RemoteModelRunner remote = await ConnectAsync(name, Addresses(app).Http, RemoteProtocol.Rest);
+            using NamedValues actual = await remote.RunAsync(inputs);
+            Same(name, expected, actual);
+        }
+
+        await using WebApplication without = ModelServer.Build(
+            new ServeOptions(FoundModel.In([folder.File("iris")]), new IPEndPoint(IPAddress.Loopback, 0), new IPEndPoint(IPAddress.Loopback, 0), [], null, "cpu", null, null, HasDashboard: false));
+        ModelLoadException error = await Assert.ThrowsAsync<ModelLoadException>(() => without.StartAsync());
+        Assert.Contains("expected a key provider, got none", error.Message, StringComparison.Ordinal);
     }
 
     private static async Task<string> MetricsAfterACallAsync(HttpClient client, WebApplication app)

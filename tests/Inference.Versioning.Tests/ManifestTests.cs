@@ -10,6 +10,8 @@ public sealed class ManifestTests : IDisposable
         { "golden": { "cases": [ { "inputs": { "x": { "shape": [1, 4], "data": [7, 1, 2, 3] } }, "outputs": { "y": { "shape": [1, 2], "data": [WANT, 15] } } } ] } }
         """;
 
+    private static readonly string s_zeros = new('0', 64);
+
     private readonly TempRepository _repository = new();
 
     public void Dispose() => _repository.Dispose();
@@ -127,16 +129,39 @@ public sealed class ManifestTests : IDisposable
     [Fact]
     public async Task Files_Damaged_AreRefusedBeforeTheModelIsParsed()
     {
-        _repository.Publish("1", manifest: """{ "files": { "model.onnx": "00" } }""");
+        _repository.Publish("1", manifest: $$"""{ "files": { "model.onnx": "{{s_zeros}}" } }""");
         ModelLoadException error = await Assert.ThrowsAsync<ModelLoadException>(() => _repository.OpenAsync());
-        Assert.Contains("file 'model.onnx': expected SHA-256 00, got", error.Message);
+        Assert.Contains($"file 'model.onnx': expected SHA-256 {s_zeros}, got", error.Message);
+        Assert.Equal(0, _repository.Loader.Loads);
+    }
+
+    /// <summary>What is no SHA-256 could never be that of a file: the manifest is wrong, not the file.</summary>
+    [Theory]
+    [InlineData("00")]
+    [InlineData("")]
+    [InlineData("sha256:")]
+    [InlineData("md5:ZEROS")]
+    [InlineData("ZEROS0")]
+    [InlineData("sha256:sha256:ZEROS")]
+    [InlineData("zzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzz")]
+    public async Task Digests_NotOfSixtyFourDigits_AreRefused(string digest)
+    {
+        string text = digest.Replace("ZEROS", s_zeros);
+        _repository.Publish("1", manifest: $$"""{ "files": { "model.onnx": "{{text}}" } }""");
+        Assert.Contains($"file 'model.onnx': expected a SHA-256 (64 hexadecimal digits), got '{text}'", (await Assert.ThrowsAsync<ModelLoadException>(() => _repository.OpenAsync())).Message);
+        if (text.Length > 0)
+        {
+            _repository.Publish("1", manifest: $$"""{ "digest": "{{text}}" }""");
+            Assert.Contains($"'digest': expected a SHA-256 (64 hexadecimal digits), got '{text}'", (await Assert.ThrowsAsync<ModelLoadException>(() => _repository.OpenAsync())).Message);
+        }
+
         Assert.Equal(0, _repository.Loader.Loads);
     }
 
     [Fact]
     public async Task Files_OutsideTheVersion_AreRefused()
     {
-        _repository.Publish("1", manifest: """{ "files": { "../../secret": "00" } }""");
+        _repository.Publish("1", manifest: $$"""{ "files": { "../../secret": "{{s_zeros}}" } }""");
         ModelLoadException error = await Assert.ThrowsAsync<ModelLoadException>(() => _repository.OpenAsync());
         Assert.Contains("expected file '../../secret' of the manifest in the version's directory", error.Message);
     }
@@ -145,7 +170,7 @@ public sealed class ManifestTests : IDisposable
     public async Task Profile_NamedByTheManifest_IsFoundByStagesAndSigned()
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        string directory = _repository.Publish("1", manifest: """{ "profile": { "file": "ranker.profile", "sha256": "00" } }""");
+        string directory = _repository.Publish("1", manifest: $$"""{ "profile": { "file": "ranker.profile", "sha256": "{{s_zeros}}" } }""");
         File.WriteAllText(Path.Combine(directory, "ranker.profile"), "profile");
         await ManifestSigner.SignAsync(directory, "ranker", key, "ci");
         await using (VersionedModelRunner runner = await _repository.OpenAsync(o => Trust(o, key)))
@@ -163,12 +188,13 @@ public sealed class ManifestTests : IDisposable
     }
 
     [Theory]
-    [InlineData("../other.profile", "00")]
+    [InlineData("../other.profile", "ZEROS")]
     [InlineData("ranker.profile", "")]
-    [InlineData("", "00")]
+    [InlineData("ranker.profile", "00")]
+    [InlineData("", "ZEROS")]
     public async Task Profile_OutsideTheVersionOrWithoutDigest_IsRefused(string file, string digest)
     {
-        _repository.Publish("1", manifest: $$"""{ "profile": { "file": "{{file}}", "sha256": "{{digest}}" } }""");
+        _repository.Publish("1", manifest: $$"""{ "profile": { "file": "{{file}}", "sha256": "{{digest.Replace("ZEROS", s_zeros)}}" } }""");
         ModelLoadException error = await Assert.ThrowsAsync<ModelLoadException>(() => _repository.OpenAsync());
         Assert.Contains("'profile': expected a 'file' in the version's directory and its 'sha256'", error.Message);
     }

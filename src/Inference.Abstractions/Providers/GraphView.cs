@@ -17,6 +17,9 @@ public abstract class GraphView
     /// <summary>The directory of the external data that the original bytes of a whole model refer to; null if there is none.</summary>
     public virtual string? ExternalDataDirectory => null;
 
+    /// <summary>Whether the model is encrypted at rest; false by default. A provider then writes nothing of it to files.</summary>
+    public virtual bool IsEncrypted => false;
+
     /// <summary>Opset versions by domain; the standard ONNX domain is the empty string.</summary>
     public abstract IReadOnlyDictionary<string, long> Opsets { get; }
 

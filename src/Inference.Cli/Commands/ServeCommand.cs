@@ -39,7 +39,7 @@ internal static class ServeCommand
 
             var options = new ServeOptions(
                 FoundModel.In(given), Address(result.GetValue(http)!, "--http"), Address(result.GetValue(grpc)!, "--grpc"), result.GetValue(hosts) ?? [], file,
-                Known(result.GetValue(backend)!), result.GetValue(library), result.GetValue(adminKey) is { } key ? Key(key) : null, !result.GetValue(noDashboard));
+                Known(result.GetValue(backend)!), result.GetValue(library), result.GetValue(adminKey) is { } key ? Key(key) : null, !result.GetValue(noDashboard), KeyFile.Provider);
             WebApplication app = ModelServer.Build(options);
             await using (app.ConfigureAwait(false))
             {

@@ -113,6 +113,11 @@ internal static class ModelServer
     private static void AddModels(WebApplicationBuilder builder, ServeOptions options)
     {
         builder.Services.AddImages();
+        if (options.Keys is { } keys)
+        {
+            builder.Services.AddSingleton(keys);
+        }
+
         if (options.Backend == Backends.OnnxRuntime)
         {
             builder.Services.AddSingleton<ExecutionProvider>(_ => new OnnxRuntimeProvider(Backends.RuntimeOptions(options.Library)));

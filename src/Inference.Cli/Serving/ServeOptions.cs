@@ -1,4 +1,5 @@
 using System.Net;
+using Inference.Security;
 
 namespace Inference.Cli.Serving;
 
@@ -12,4 +13,5 @@ namespace Inference.Cli.Serving;
 /// <param name="Library">The path of ONNX Runtime's native library; null: the default locations.</param>
 /// <param name="AdminKey">The key of those who may change what is served; null: nobody may.</param>
 /// <param name="HasDashboard">Whether the dashboard is served at <c>/</c>.</param>
-internal sealed record ServeOptions(IReadOnlyList<FoundModel> Models, IPEndPoint Http, IPEndPoint Grpc, IReadOnlyList<string> Hosts, string? Config, string Backend, string? Library, string? AdminKey, bool HasDashboard);
+/// <param name="Keys">The keys of encrypted models; null for none.</param>
+internal sealed record ServeOptions(IReadOnlyList<FoundModel> Models, IPEndPoint Http, IPEndPoint Grpc, IReadOnlyList<string> Hosts, string? Config, string Backend, string? Library, string? AdminKey, bool HasDashboard, IModelKeyProvider? Keys = null);

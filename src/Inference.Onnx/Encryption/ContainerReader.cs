@@ -12,13 +12,15 @@ internal sealed class ContainerReader : IFileSet
 {
     private readonly SafeFileHandle? _file;
     private readonly ReadOnlyMemory<byte> _memory;
+    private readonly FileContent? _content;
     private readonly string? _path;
     private ContainerKeys? _keys;
 
-    private ContainerReader(SafeFileHandle? file, ReadOnlyMemory<byte> memory, string? path)
+    private ContainerReader(SafeFileHandle? file, ReadOnlyMemory<byte> memory, FileContent? content, string? path)
     {
         _file = file;
         _memory = memory;
+        _content = content;
         _path = path;
         var preamble = new byte[ContainerFormat.PreambleBytes];
         Read(0, preamble);
@@ -68,7 +70,7 @@ internal sealed class ContainerReader : IFileSet
     /// <summary>Where what follows the key block begins.</summary>
     public long HeaderStart { get; }
 
-    public long Length => _file is null ? _memory.Length : RandomAccess.GetLength(_file);
+    public long Length => _content?.Length ?? (_file is null ? _memory.Length : RandomAccess.GetLength(_file));
 
     public static ContainerReader Open(string path)
     {
@@ -81,7 +83,7 @@ internal sealed class ContainerReader : IFileSet
         var file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
         try
         {
-            return new(file, default, path);
+            return new(file, default, null, path);
         }
         catch
         {
@@ -90,7 +92,21 @@ internal sealed class ContainerReader : IFileSet
         }
     }
 
-    public static ContainerReader Open(ReadOnlyMemory<byte> bytes, string? path = null) => new(null, bytes, path);
+    public static ContainerReader Open(ReadOnlyMemory<byte> bytes) => new(null, bytes, null, null);
+
+    /// <summary>Reads from content in memory, which it owns.</summary>
+    public static ContainerReader Open(FileContent content, string path)
+    {
+        try
+        {
+            return new(null, default, content, path);
+        }
+        catch
+        {
+            content.Dispose();
+            throw;
+        }
+    }
 
     /// <summary>Sets the data key, which is zeroed afterwards.</summary>
     /// <param name="unwrapKey">Decrypts it; null if the reader has no key.</param>
@@ -133,12 +149,26 @@ internal sealed class ContainerReader : IFileSet
     /// <exception cref="OnnxFormatException">The part exceeds the limit, or was changed; nothing of it is kept.</exception>
     public FileContent Open(ContainerPart part, long maxBytes, string limitName)
     {
+        RequireLength(part, maxBytes, limitName);
+        return FileContent.Fill(part.Length, content => Decrypt(part, content));
+    }
+
+    /// <summary>Checks all parts against the limits that hold when they are opened.</summary>
+    /// <exception cref="OnnxFormatException">A part exceeds its limit.</exception>
+    public void RequireLengths(OnnxReadOptions options)
+    {
+        for (var i = 0; i < Header.Parts.Count; i++)
+        {
+            RequireLength(Header.Parts[i], i == 0 ? options.MaxFileBytes : options.MaxExternalFileBytes, i == 0 ? nameof(OnnxReadOptions.MaxFileBytes) : nameof(OnnxReadOptions.MaxExternalFileBytes));
+        }
+    }
+
+    private void RequireLength(ContainerPart part, long maxBytes, string limitName)
+    {
         if (part.Length > maxBytes)
         {
             throw new OnnxFormatException($"expected at most {maxBytes} bytes ({limitName}) in '{part.Name}', got {part.Length}. Raise the limit if you trust the file.", "", fileName: _path);
         }
-
-        return FileContent.Fill(part.Length, content => Decrypt(part, content));
     }
 
     /// <inheritdoc/>
@@ -181,9 +211,15 @@ internal sealed class ContainerReader : IFileSet
     {
         if (_file is null)
         {
-            if (offset > _memory.Length - into.Length)
+            if (offset > Length - into.Length)
             {
                 throw ContainerFormat.Broken("it ends early", _path);
+            }
+
+            if (_content is not null)
+            {
+                _content.Slice(offset, into.Length).Span.CopyTo(into);
+                return;
             }
 
             _memory.Span.Slice((int)offset, into.Length).CopyTo(into);
@@ -207,6 +243,7 @@ internal sealed class ContainerReader : IFileSet
     {
         _keys?.Dispose();
         _file?.Dispose();
+        _content?.Dispose();
     }
 
     private ContainerKeys Keys => _keys ?? throw new InvalidOperationException("The container has no key yet.");

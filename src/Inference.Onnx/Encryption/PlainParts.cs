@@ -1,4 +1,5 @@
 using Inference.Onnx.Files;
+using Microsoft.Win32.SafeHandles;
 
 namespace Inference.Onnx.Encryption;
 
@@ -8,7 +9,7 @@ internal sealed class PlainParts : IDisposable
     private readonly List<(string Name, long Length)> _names = [];
     private readonly List<Stream> _streams = [];
 
-    public PlainParts(OnnxModel model, string modelName)
+    public PlainParts(OnnxModel model, string modelName, OnnxReadOptions options)
     {
         Add(modelName, new ReadOnlyMemoryStream(model.SourceBytes));
         var seen = new HashSet<string>(StringComparer.Ordinal);
@@ -33,7 +34,7 @@ internal sealed class PlainParts : IDisposable
                     throw new OnnxFormatException("expected external data in a file of its own, got the model file. Save the model with external data in another file.", $"tensor '{tensor.Name}'");
                 }
 
-                Add(name, Open(path));
+                Add(name, Open(path, name, options));
             }
         }
         catch
@@ -56,8 +57,15 @@ internal sealed class PlainParts : IDisposable
         }
     }
 
-    private static Stream Open(string path)
+    private static Stream Open(string path, string name, OnnxReadOptions options)
     {
+        void Check(SafeFileHandle handle) => OpenedFile.Check(handle, path, options.AllowHardLinks);
+        if (options.ExpectedFiles is not null)
+        {
+            // What was verified is what is encrypted.
+            return new FileContentStream(FileContent.Open(path, name, options.MaxExternalFileBytes, options, nameof(OnnxReadOptions.MaxExternalFileBytes), Check));
+        }
+
         if (FileContent.IsEmpty(path))
         {
             return new MemoryStream();
@@ -66,7 +74,8 @@ internal sealed class PlainParts : IDisposable
         var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0);
         try
         {
-            OpenedFile.Check(stream.SafeFileHandle, path, allowHardLinks: false);
+            Check(stream.SafeFileHandle);
+            FileContent.RequireLength(stream.Length, options.MaxExternalFileBytes, nameof(OnnxReadOptions.MaxExternalFileBytes), path);
             return stream;
         }
         catch

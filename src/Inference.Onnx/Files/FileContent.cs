@@ -62,12 +62,17 @@ internal sealed unsafe class FileContent : IDisposable
         using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0);
         check?.Invoke(stream.SafeFileHandle);
         var length = stream.Length;
+        RequireLength(length, maxBytes, limitName, path);
+        return map && length >= MapFromBytes ? Map(stream, length) : length <= Array.MaxLength ? Copy(stream, (int)length) : CopyLong(stream, length);
+    }
+
+    /// <exception cref="OnnxFormatException">A file is longer than its limit.</exception>
+    public static void RequireLength(long length, long maxBytes, string limitName, string path)
+    {
         if (length > maxBytes)
         {
             throw new OnnxFormatException($"expected at most {maxBytes} bytes ({limitName}), got {length}. Raise the limit if you trust the file.", "", fileName: path);
         }
-
-        return map && length >= MapFromBytes ? Map(stream, length) : length <= Array.MaxLength ? Copy(stream, (int)length) : CopyLong(stream, length);
     }
 
     /// <summary>Opens a file of a model. If the options state the expected files, the bytes in memory are compared.</summary>

@@ -54,7 +54,7 @@ public static class EncryptedModel
     /// <param name="modelPath">The model file, not encrypted.</param>
     /// <param name="outputPath">The file to write; an existing one is replaced, also the model file itself.</param>
     /// <param name="wrapKey">Encrypts the data key it receives (valid during the call), bound to the context it receives, if it can be bound; returns what <see cref="OnnxReadOptions.UnwrapKey"/> will receive.</param>
-    /// <param name="options">Limits for reading the model; null for the defaults.</param>
+    /// <param name="options">Limits for reading the model and its external data; null for the defaults.</param>
     /// <param name="cancellationToken">Stops the work; nothing is written then.</param>
     /// <exception cref="OnnxFormatException">The model is not valid, or its external data is missing or rejected.</exception>
     /// <exception cref="IOException">A file cannot be read or written.</exception>
@@ -84,7 +84,7 @@ public static class EncryptedModel
 
         // Not from mapped files: the output may replace them.
         using var model = OnnxModel.Load(modelPath, options);
-        using var parts = new PlainParts(model, Path.GetFileName(modelPath));
+        using var parts = new PlainParts(model, Path.GetFileName(modelPath), options ?? OnnxReadOptions.Default);
         var header = ContainerHeader.Create(parts.Names, segmentBytes);
         var dataKey = GC.AllocateArray<byte>(DataKeyBytes, pinned: true);
         try

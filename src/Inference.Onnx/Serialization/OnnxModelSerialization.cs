@@ -106,15 +106,20 @@ public static class OnnxModelSerialization
         public byte[] ToArray() => OnnxWriter.ToArray(model, OnnxWriter.Write);
     }
 
-    // What was verified is read once, as a whole: the parts that are decrypted later are then those that were verified.
-    private static ContainerReader Container(string path, OnnxReadOptions options) => options.ExpectedFiles is null
-        ? ContainerReader.Open(path)
-        : ContainerReader.Open(Verified(path, options), path);
-
-    private static ReadOnlyMemory<byte> Verified(string path, OnnxReadOptions options)
+    // What was verified is read once, as a whole: the parts that are decrypted later are then those that were verified. How long it is, the parts say, within their limits.
+    private static ContainerReader Container(string path, OnnxReadOptions options)
     {
-        var whole = FileContent.Open(path, Path.GetFileName(path), Array.MaxLength, options, nameof(Array.MaxLength));
-        return whole.Slice(0, (int)whole.Length);
+        var container = ContainerReader.Open(path);
+        if (options.ExpectedFiles is null)
+        {
+            return container;
+        }
+
+        using (container)
+        {
+            container.RequireLengths(options);
+            return ContainerReader.Open(FileContent.Open(path, Path.GetFileName(path), container.Length, options, "the length that its header states"), path);
+        }
     }
 
     private static OnnxModel Decrypt(ContainerReader container, OnnxReadOptions options, string? path)

@@ -17,6 +17,9 @@ internal static class SessionFactory
     // The library silently accepts any key; a key outside the known families is probably a typo.
     private static readonly string[] s_configFamilies = ["session.", "optimization.", "ep.", "ep_factory.", "memory.", "mlas.", "model."];
 
+    // Session options that make ONNX Runtime write models: the optimized one, its weights, and compiled parts.
+    private static readonly string[] s_filesOfModels = ["session.optimized_model_", "ep.context_"];
+
     /// <summary>Makes a session. The environment was entered for it.</summary>
     /// <param name="library">The library.</param>
     /// <param name="graph">The graph; a model file is read by ONNX Runtime itself.</param>
@@ -27,6 +30,7 @@ internal static class SessionFactory
         string where = $"Model '{graph.ModelName}'";
         try
         {
+            RequireNoFiles(graph, options, where);
             using var session = new SessionOptions();
             Apply(session, library, options, where);
             if (graph.IsWholeModel && graph.SourcePath is { } path)
@@ -50,6 +54,22 @@ internal static class SessionFactory
                 NativeMessage = error.NativeMessage,
                 UnsupportedOperators = UnsupportedOperators.Of(error.NativeMessage),
             };
+        }
+    }
+
+    // A model that is encrypted at rest would be on disk as it is.
+    private static void RequireNoFiles(GraphView graph, OnnxRuntimeOptions options, string where)
+    {
+        if (!graph.IsEncrypted)
+        {
+            return;
+        }
+
+        string? option = options.OptimizedModelPath is not null ? nameof(OnnxRuntimeOptions.OptimizedModelPath) : options.SessionConfig.Keys.FirstOrDefault(static key => s_filesOfModels.Any(start => key.StartsWith(start, StringComparison.Ordinal)));
+        if (option is not null)
+        {
+            throw new OnnxRuntimeException(
+                $"{where}: the model is encrypted, and with '{option}' ONNX Runtime would write it to a file as plain text. Remove the option, or decrypt the model if it may be on disk.") { Code = OnnxRuntimeErrorCode.InvalidArgument };
         }
     }
 

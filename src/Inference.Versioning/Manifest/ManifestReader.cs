@@ -68,21 +68,31 @@ internal static class ManifestReader
             }
         }
 
-        if (manifest.Profile is { } profile && (string.IsNullOrEmpty(profile.File) || string.IsNullOrEmpty(profile.Sha256) || !IsInside(Path.GetDirectoryName(path)!, profile.File)))
+        if (manifest.Profile is { } profile && (string.IsNullOrEmpty(profile.File) || !IsDigest(profile.Sha256) || !IsInside(Path.GetDirectoryName(path)!, profile.File)))
         {
-            throw new ModelLoadException($"Manifest '{path}', 'profile': expected a 'file' in the version's directory and its 'sha256', got '{profile.File}' and '{profile.Sha256}'. Correct the manifest.");
+            throw new ModelLoadException($"Manifest '{path}', 'profile': expected a 'file' in the version's directory and its 'sha256' (64 hexadecimal digits), got '{profile.File}' and '{profile.Sha256}'. Correct the manifest.");
+        }
+
+        if (manifest.Digest is { Length: > 0 } whole && !IsDigest(whole))
+        {
+            throw new ModelLoadException($"Manifest '{path}', 'digest': expected a SHA-256 (64 hexadecimal digits), got '{Shortened(whole)}'. Correct the manifest.");
         }
 
         foreach ((string name, string? digest) in manifest.Files ?? [])
         {
-            if (name.Length == 0 || string.IsNullOrEmpty(digest))
+            if (name.Length == 0 || !IsDigest(digest))
             {
-                throw new ModelLoadException($"Manifest '{path}', file '{name}': expected a SHA-256 digest, got {(digest is null ? "null" : "none")}. Correct the manifest.");
+                throw new ModelLoadException($"Manifest '{path}', file '{name}': expected a SHA-256 (64 hexadecimal digits), got {(digest is null ? "null" : $"'{Shortened(digest)}'")}. Correct the manifest.");
             }
         }
 
         return manifest;
     }
+
+    private static bool IsDigest(string? digest) => digest is not null && Plain(digest) is { Length: 64 } plain && plain.All(char.IsAsciiHexDigitLower);
+
+    // An error message is one line of a log.
+    private static string Shortened(string text) => text.Length <= 80 ? text : $"{text[..80]}…";
 
     /// <summary>The golden rows of a manifest; null if it has none.</summary>
     /// <exception cref="ModelLoadException">They are malformed.</exception>

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using Inference.Versioning.Files;
 using Inference.Versioning.Folders;
 using Inference.Versioning.Manifest;
 using Inference.Versioning.Signing;
@@ -37,8 +38,7 @@ public static class ManifestSigner
 
         Sign(manifest, directory, modelName, key, keyId);
         string path = Path.Combine(directory, VersionFolder.ManifestFile);
-        await File.WriteAllBytesAsync(path + ".tmp", ManifestReader.Serialize(manifest, $"Version '{directory}'"), cancellationToken).ConfigureAwait(false);
-        File.Move(path + ".tmp", path, overwrite: true);
+        await ReplacedFile.WriteAsync(path, ManifestReader.Serialize(manifest, $"Version '{directory}'"), cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Signs a manifest that lists every file with its digest.</summary>
@@ -207,5 +207,5 @@ public static class ManifestSigner
     private static IEnumerable<string> FilesOf(string directory) =>
         FolderWalk.Files(directory)
             .Select(static file => file.Name.Replace(Path.DirectorySeparatorChar, '/'))
-            .Where(static name => name is not (VersionFolder.ManifestFile or VersionFolder.ManifestFile + ".tmp" or ModelSigner.SignatureFile));
+            .Where(static name => name is not (VersionFolder.ManifestFile or ModelSigner.SignatureFile));
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Inference.Decisions;
+using Inference.Feedback;
 using Inference.Versioning.Folders;
 using Inference.Versioning.Leasing;
 using Inference.Versioning.Audit;
@@ -69,6 +70,11 @@ internal sealed record DecisionDraft(VersioningOptions Options, RepositoryState 
             facts[DecisionFacts.Key] = key;
         }
 
+        if (info.KeyId is { } encryption)
+        {
+            facts[DecisionFacts.EncryptionKey] = encryption;
+        }
+
         if (trusted.SignedAtText is { } time)
         {
             facts[DecisionFacts.SignedAt] = time;
@@ -83,6 +89,21 @@ internal sealed record DecisionDraft(VersioningOptions Options, RepositoryState 
         Dictionary<string, string> facts = Facts(folder.Stamp, null);
         facts[DecisionFacts.Digest] = info.Digest;
         return Make(DecisionActions.Publish, folder.Version, parent, actor, reason, facts);
+    }
+
+    /// <summary>What was kept about a subject was erased.</summary>
+    public Decision Erase(ErasureReport erased)
+    {
+        var facts = new Dictionary<string, string>();
+        foreach ((string name, long count) in new[] { (DecisionFacts.Predictions, erased.Predictions), (DecisionFacts.Reports, erased.Reports), (DecisionFacts.Exemplars, erased.Exemplars) })
+        {
+            if (count > 0)
+            {
+                facts[name] = count.ToString(CultureInfo.InvariantCulture);
+            }
+        }
+
+        return Make(DecisionActions.Erase, "", null, DecisionActors.Policy, "the erasure of what is kept about a subject was requested, and was done in the stages of the versions", facts);
     }
 
     /// <summary>The options changed.</summary>

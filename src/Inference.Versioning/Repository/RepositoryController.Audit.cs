@@ -1,4 +1,5 @@
 using Inference.Decisions;
+using Inference.Feedback;
 using Inference.Versioning.Audit;
 using Inference.Versioning.Telemetry;
 
@@ -27,11 +28,20 @@ internal sealed partial class RepositoryController : IDecisionRecorder
             Facts = new Dictionary<string, string>(facts, StringComparer.Ordinal),
         };
         _ = Decision.ComputeHash(record);
+        await AppendAsync(() => record, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Records an erasure: how much of the stages of versions, never whose.</summary>
+    /// <exception cref="DecisionStoreException">The record could not be written. Erase again: that does no harm, and is recorded.</exception>
+    public ValueTask RecordErasureAsync(ErasureReport erased, CancellationToken cancellationToken) => AppendAsync(() => Draft().Erase(erased), cancellationToken);
+
+    private async ValueTask AppendAsync(Func<Decision> make, CancellationToken cancellationToken)
+    {
         await _gate.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
             await OpenAsync(scan: false, cancellationToken).ConfigureAwait(false);
-            while (!await _log.TryAppendAsync(record, holdsUnwritten: false, cancellationToken).ConfigureAwait(false))
+            while (!await _log.TryAppendAsync(make(), holdsUnwritten: false, cancellationToken).ConfigureAwait(false))
             {
                 // Another record was added first.
             }

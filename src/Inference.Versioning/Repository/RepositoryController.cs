@@ -113,6 +113,16 @@ internal sealed partial class RepositoryController : IModelVersions
 
     public ValueTask<IReadOnlyList<Decision>> ReadAuditAsync(CancellationToken cancellationToken = default) => _log.ReadAllAsync(cancellationToken);
 
+    /// <summary>The versions that are loaded, those that drain included.</summary>
+    public IEnumerable<VersionSlot> LoadedSlots
+    {
+        get
+        {
+            Snapshot known = Volatile.Read(ref _known);
+            return known.Slots.Concat(known.Draining);
+        }
+    }
+
     /// <summary>Whether decisions are not written yet.</summary>
     internal bool HasUnwritten => _log.HasUnwritten;
 

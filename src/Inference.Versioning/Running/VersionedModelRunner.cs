@@ -1,4 +1,5 @@
 using Inference.Decisions;
+using Inference.Feedback;
 using Inference.Status;
 using Inference.Versioning.Canary;
 using Inference.Versioning.Repository;
@@ -14,6 +15,7 @@ namespace Inference.Versioning;
 /// <remarks>
 /// Thread-safe. <see cref="Info"/> describes the default version. <see cref="GetService"/> with a version or label as key and <see cref="IModelRunner"/> as type returns a runner bound to it;
 /// other services are those of the stages around the requested version (the default version if no key is given), and end with that version;
+/// <see cref="IErasable"/> erases from the stages of all loaded versions, and records it in the decision log;
 /// <see cref="IBindable"/> binds to the version that is the default at that moment and keeps it loaded until the bound run is disposed.
 /// </remarks>
 public sealed class VersionedModelRunner : IModelRunner, IModelStatus
@@ -23,6 +25,7 @@ public sealed class VersionedModelRunner : IModelRunner, IModelStatus
 
     private readonly RepositoryController _controller;
     private readonly RepositoryWatcher? _watcher;
+    private readonly VersionErasure _erasure;
     private readonly SecondOpinion _secondOpinion;
     private readonly List<IDisposable> _owned = [];
     private Task? _closed;
@@ -30,6 +33,7 @@ public sealed class VersionedModelRunner : IModelRunner, IModelStatus
     internal VersionedModelRunner(RepositoryController controller, bool watch)
     {
         _controller = controller;
+        _erasure = new VersionErasure(controller);
         _secondOpinion = new SecondOpinion(this, controller.Setup.Clock);
         _watcher = watch ? new RepositoryWatcher(controller) : null;
     }
@@ -78,6 +82,11 @@ public sealed class VersionedModelRunner : IModelRunner, IModelStatus
         if (serviceType == typeof(IModelVersions) || serviceType == typeof(IDecisionRecorder))
         {
             return _controller;
+        }
+
+        if (serviceType == typeof(IErasable))
+        {
+            return _erasure;
         }
 
         if (serviceType == typeof(IBindable))

@@ -38,14 +38,13 @@ public static class ModelSigner
             var resources = new List<SignedResource>();
             foreach (string name in names)
             {
+                RequireFile(place.Root, name, Path.Combine(place.Root, name), options.AllowSymbolicLinks);
                 resources.Add(new SignedResource(name, await ModelFiles.HashAsync(Path.Combine(place.Root, name), cancellationToken).ConfigureAwait(false)));
             }
 
             var facts = options.ModelName is null && options.Version is null ? new StatementFacts() : new StatementFacts(options.ModelName, options.Version, options.TimeProvider.GetUtcNow());
             byte[] statement = StatementJson.Write(place.Name, new SignedStatement(resources, options.AllowSymbolicLinks, [.. ignored.Distinct(StringComparer.Ordinal)], facts));
-            string aside = place.SignaturePath + ".tmp";
-            await File.WriteAllBytesAsync(aside, BundleJson.Sign(key, statement), cancellationToken).ConfigureAwait(false);
-            File.Move(aside, place.SignaturePath, overwrite: true);
+            await ReplacedFile.WriteAsync(place.SignaturePath, BundleJson.Sign(key, statement), cancellationToken).ConfigureAwait(false);
             return place.SignaturePath;
         }
         catch (Exception exception) when (exception is FormatException or IOException or UnauthorizedAccessException)

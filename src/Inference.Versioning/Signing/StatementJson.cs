@@ -84,7 +84,7 @@ internal static class StatementJson
             statement.Get("predicateType").Is(PredicateType);
             StrictJson subject = statement.Get("subject").Items(1, 1)[0].Object();
             subject.Get("name").Text();
-            subject.Get("digest").Object().Get("sha256").Text();
+            StrictJson root = subject.Get("digest").Object().Get("sha256");
             StrictJson predicate = statement.Get("predicate").Object();
             predicate.Only("resources", "serialization");
             (bool links, IReadOnlyList<string> ignored) = Serialization(predicate.Get("serialization").Object());
@@ -100,6 +100,8 @@ internal static class StatementJson
                 }
             }
 
+            // Others refer to a model by this digest: it must be that of the files which are listed.
+            root.Is(RootDigest(resources));
             return new SignedStatement(resources, links, ignored, facts);
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)

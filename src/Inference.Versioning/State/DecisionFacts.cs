@@ -39,8 +39,20 @@ internal static class DecisionFacts
     /// <summary>The id or fingerprint of a key, or the subject of a certificate.</summary>
     public const string Key = "key";
 
+    /// <summary>Of a load: <see cref="ModelInfo.KeyId"/>, the id of the key that the model's file is encrypted with.</summary>
+    public const string EncryptionKey = "encryptionKey";
+
     /// <summary>Of a load: the time of signing, as the signer states it.</summary>
     public const string SignedAt = "signedAt";
+
+    /// <summary>Of an erasure: <see cref="Feedback.ErasureReport.Predictions"/> of the stages of versions; absent for none.</summary>
+    public const string Predictions = "predictions";
+
+    /// <summary>Of an erasure: <see cref="Feedback.ErasureReport.Reports"/> of the stages of versions; absent for none.</summary>
+    public const string Reports = "reports";
+
+    /// <summary>Of an erasure: <see cref="Feedback.ErasureReport.Exemplars"/> of the stages of versions; absent for none.</summary>
+    public const string Exemplars = "exemplars";
 
     /// <summary>Of changed options: each name with its values before and after, one per line.</summary>
     public const string Changes = "changes";

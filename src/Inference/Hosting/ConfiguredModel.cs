@@ -14,8 +14,11 @@ internal static class ConfiguredModel
     internal static readonly OptionKeys Keys = OptionKeys.Of(
             nameof(ModelOptions.Path), nameof(ModelOptions.WarmUp), nameof(ModelOptions.LoadInBackground), nameof(ModelOptions.Threads), nameof(ModelOptions.AssertRowIndependent),
             nameof(ModelOptions.VerifyRowIndependence), nameof(ModelOptions.FailOnProviderError), nameof(ModelOptions.MaxPlans), nameof(ModelOptions.MaxRunTime), nameof(ModelOptions.MaxLoadTime),
-            nameof(ModelOptions.MaxMemoryBytes), nameof(ModelOptions.MapFiles))
-        .With(nameof(ModelOptions.Providers), OptionKeys.ListOf(OptionKeys.Value));
+            nameof(ModelOptions.MaxMemoryBytes), nameof(ModelOptions.MapFiles), nameof(ModelOptions.KeyFile), nameof(ModelOptions.KeyEnvironmentVariable))
+        .With(nameof(ModelOptions.Providers), OptionKeys.ListOf(OptionKeys.Value))
+        .With(nameof(ModelOptions.Limits), OptionKeys.Of(
+            nameof(ModelLimits.MaxFileBytes), nameof(ModelLimits.MaxExternalFileBytes), nameof(ModelLimits.MaxNodes), nameof(ModelLimits.MaxNestingDepth), nameof(ModelLimits.MaxNameBytes), nameof(ModelLimits.MaxTextBytes),
+            nameof(ModelLimits.MaxExpandedBytes), nameof(ModelLimits.MaxValueBytes), nameof(ModelLimits.MaxGrowth), nameof(ModelLimits.MaxLoopTrips), nameof(ModelLimits.AllowHardLinks)));
 
     private static readonly OptionKeys s_keysWithStages = Keys.With(Stages, OptionKeys.Value).With(PerVersion, OptionKeys.Value);
 
@@ -93,6 +96,10 @@ internal static class ConfiguredModel
     {
         check(section);
         OptionsReader.Read(section, () => section.Bind(options));
+        if (options.KeysGivenTwice is { } twice && section[twice.Second] is not null)
+        {
+            throw new ModelConfigurationException($"{section.Path}:{twice.Second}", $"expected one key, got {twice.First} too. Remove one.");
+        }
     }
 
     private static bool IsStageList(IConfigurationSection child) =>

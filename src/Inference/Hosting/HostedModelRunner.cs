@@ -167,7 +167,7 @@ internal sealed class HostedModelRunner(ModelRegistration registration, IService
         activity?.SetTag(InferenceDiagnostics.ModelTag, name);
         ModelBuilder builder = registration.Builder;
         builder.Validate();
-        ReloadingOptions<ModelOptions> followed = Follow();
+        ReloadingOptions<ModelOptions> followed = Follow(unloads);
         ModelOptions options = followed.Current;
         var loader = services.GetRequiredService<IModelLoader>();
         IModelRunner innermost;
@@ -198,7 +198,7 @@ internal sealed class HostedModelRunner(ModelRegistration registration, IService
         {
             if (options.WarmUp)
             {
-                await WarmUpAsync(runner, cancellationToken).ConfigureAwait(false);
+                await WarmUpAsync(runner, unloads, cancellationToken).ConfigureAwait(false);
             }
         }
         catch
@@ -208,7 +208,7 @@ internal sealed class HostedModelRunner(ModelRegistration registration, IService
         }
 
         _telemetry.LoadDuration.Record(Stopwatch.GetElapsedTime(start).TotalSeconds, new KeyValuePair<string, object?>(InferenceDiagnostics.ModelTag, name));
-        followed.OnChange(changed => OptionsChanged(options, changed), exception => HostingLog.OptionsRejected(_logger, name, exception.Message));
+        followed.OnChange(changed => OptionsChanged(options, changed, unloads), exception => HostingLog.OptionsRejected(_logger, name, exception.Message));
         lock (_lock)
         {
             if (unloads == _unloads)
@@ -220,42 +220,68 @@ internal sealed class HostedModelRunner(ModelRegistration registration, IService
         return runner;
     }
 
-    private ReloadingOptions<ModelOptions> Follow()
+    // A load that was unloaded meanwhile finishes with the options as they are, and follows them no longer.
+    private ReloadingOptions<ModelOptions> Follow(int unloads)
     {
         var options = new ReloadingOptions<ModelOptions>(services, registration.Name);
-        ReloadingOptions<ModelOptions>? before;
+        ReloadingOptions<ModelOptions>? before = options;
+        bool disposed;
         lock (_lock)
         {
-            before = _disposed ? options : _options;
-            _options = _disposed ? null : options;
+            disposed = _disposed;
+            if (!disposed && unloads == _unloads)
+            {
+                before = _options;
+                _options = options;
+            }
         }
 
         before?.Dispose();
-        ObjectDisposedException.ThrowIf(before == options, this);
+        ObjectDisposedException.ThrowIf(disposed, this);
         return options;
     }
 
     // The source and the load options of a loaded model cannot change.
-    private void OptionsChanged(ModelOptions loaded, ModelOptions changed)
+    private void OptionsChanged(ModelOptions loaded, ModelOptions changed, int unloads)
     {
-        if (loaded.WhatDiffers(changed) is { } names)
+        string? names = loaded.WhatDiffers(changed);
+        lock (_lock)
         {
+            if (unloads != _unloads)
+            {
+                return;
+            }
+
+            if (names is null)
+            {
+                _conditions.Clear(_staleOptions);
+                return;
+            }
+
             _conditions.Set(_staleOptions, $"Model '{registration.Name}': {names} changed after it was loaded. Restart the process to load it with the new values.");
-            HostingLog.OptionsNotFollowed(_logger, registration.Name, names);
         }
-        else
-        {
-            _conditions.Clear(_staleOptions);
-        }
+
+        HostingLog.OptionsNotFollowed(_logger, registration.Name, names);
     }
 
-    private async Task WarmUpAsync(IModelRunner runner, CancellationToken cancellationToken)
+    private async Task WarmUpAsync(IModelRunner runner, int unloads, CancellationToken cancellationToken)
     {
-        if (await ModelWarmup.RunAsync(runner, cancellationToken).ConfigureAwait(false) is { } failure)
+        if (await ModelWarmup.RunAsync(runner, cancellationToken).ConfigureAwait(false) is not { } failure)
         {
+            return;
+        }
+
+        lock (_lock)
+        {
+            if (unloads != _unloads)
+            {
+                return;
+            }
+
             _warmUpFailed = true;
             _conditions.Set(this, $"Model '{registration.Name}': the warm-up run failed, and no call has succeeded since: {failure.Message}");
-            HostingLog.WarmUpFailed(_logger, registration.Name, failure.Message);
         }
+
+        HostingLog.WarmUpFailed(_logger, registration.Name, failure.Message);
     }
 }

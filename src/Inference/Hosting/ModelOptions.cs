@@ -1,3 +1,5 @@
+using Inference.Security;
+
 namespace Inference;
 
 /// <summary>Options of a model registered by <c>AddModel</c>: its location and how it is loaded. Named options, under the model's name; validated when the host starts. The name and version of <see cref="ModelLoadOptions"/>
@@ -9,6 +11,13 @@ public sealed class ModelOptions : ModelLoadOptions
 
     /// <summary>A model file or directory; for configuration files, which cannot express <see cref="Source"/>.</summary>
     public string? Path { get; set; }
+
+    /// <summary>The file with the key of an encrypted model, for configuration files, which cannot express <see cref="ModelLoadOptions.Keys"/>: as <see cref="ModelKeys.FromFile"/> reads it, so that only its owner may read it. At most one of this,
+    /// <see cref="KeyEnvironmentVariable"/> and <see cref="ModelLoadOptions.Keys"/> is set. Null, the default, for none.</summary>
+    public string? KeyFile { get; set; }
+
+    /// <summary>The environment variable with the key of an encrypted model, as <see cref="ModelKeys.FromEnvironment"/> reads it; prefer <see cref="KeyFile"/>. Null, the default, for none.</summary>
+    public string? KeyEnvironmentVariable { get; set; }
 
     /// <summary>Whether the model is run once on zeros when the host starts, so that the first call is as fast as later ones; true by default.</summary>
     public bool WarmUp { get; set; } = true;
@@ -38,16 +47,29 @@ public sealed class ModelOptions : ModelLoadOptions
             (nameof(Images), Images == other.Images),
             (nameof(Keys), Keys == other.Keys),
             (nameof(ExpectedFiles), ExpectedFiles == other.ExpectedFiles),
+            (nameof(KeyFile), KeyFile == other.KeyFile),
+            (nameof(KeyEnvironmentVariable), KeyEnvironmentVariable == other.KeyEnvironmentVariable),
             (nameof(Limits), Limits == other.Limits),
         ];
         string names = string.Join(", ", options.Where(o => !o.Same).Select(o => o.Name));
         return names.Length > 0 ? names : null;
     }
 
+    /// <summary>The first two ways in which the key is given, though one is expected; null if there is one or none.</summary>
+    internal (string First, string Second)? KeysGivenTwice =>
+        (Keys is not null, KeyFile is { Length: > 0 }, KeyEnvironmentVariable is { Length: > 0 }) switch
+        {
+            (true, true, _) => (nameof(Keys), nameof(KeyFile)),
+            (true, _, true) => (nameof(Keys), nameof(KeyEnvironmentVariable)),
+            (_, true, true) => (nameof(KeyFile), nameof(KeyEnvironmentVariable)),
+            _ => null,
+        };
+
     internal ModelLoadOptions ToLoadOptions(string name)
     {
         ModelLoadOptions options = Clone();
         options.Name = name;
+        options.Keys ??= KeyFile is { Length: > 0 } file ? ModelKeys.FromFile(file) : KeyEnvironmentVariable is { Length: > 0 } variable ? ModelKeys.FromEnvironment(variable) : null;
         return options;
     }
 }

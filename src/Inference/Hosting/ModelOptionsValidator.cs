@@ -12,6 +12,11 @@ internal sealed class ModelOptionsValidator(IEnumerable<ModelRegistration> regis
             return ValidateOptionsResult.Fail($"Model '{name}': expected Source or Path, got neither. Set one in AddModel or in the configuration section.");
         }
 
+        if (options.KeysGivenTwice is { } twice)
+        {
+            return ValidateOptionsResult.Fail($"Model '{name}': {twice.Second}: expected one key, got {twice.First} too. Remove one; for several keys, set Keys to ModelKeys.Ring.");
+        }
+
         return options.MaxRunTime <= TimeSpan.Zero ? ValidateOptionsResult.Fail($"Model '{name}': MaxRunTime: expected a time greater than zero, got {options.MaxRunTime}.")
             : options.MaxLoadTime <= TimeSpan.Zero ? ValidateOptionsResult.Fail($"Model '{name}': MaxLoadTime: expected a time greater than zero, got {options.MaxLoadTime}.")
             : ValidateOptionsResult.Success;

@@ -53,6 +53,8 @@ internal sealed class OnnxGraphView : GraphView
 
     public override string? ExternalDataDirectory { get; }
 
+    public override bool IsEncrypted => _model.IsEncrypted;
+
     public override IReadOnlyDictionary<string, long> Opsets { get; }
 
     public override IReadOnlyList<GraphNode> Nodes { get; }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
@@ -10,6 +11,9 @@ internal sealed class LocalKey : IDisposable
     private const int KeyBytes = 32;
     private const int NonceBytes = 12;
     private const int TagBytes = 16;
+    // Printable characters of ASCII and white space.
+    private static readonly SearchValues<byte> s_text = SearchValues.Create([.. Enumerable.Range(' ', '~' - ' ' + 1).Select(static c => (byte)c), (byte)'\t', (byte)'\r', (byte)'\n']);
+
     private readonly byte[] _key;
 
     private LocalKey(byte[] key, string? id)
@@ -21,7 +25,7 @@ internal sealed class LocalKey : IDisposable
     /// <summary>The given id, or one that the key determines: "key-" and 16 hexadecimal digits derived from it.</summary>
     public string Id { get; }
 
-    /// <summary>Reads a key: 32 bytes, or their 64 hexadecimal digits or base64 text, perhaps with white space around it.</summary>
+    /// <summary>Reads a key: 32 bytes, or their 64 hexadecimal digits or base64 text, perhaps with white space around it. 32 characters of text are no key: a password, or half of the digits of one.</summary>
     /// <param name="content">The content; zeroed.</param>
     /// <param name="id">The key's id; null for one that the key determines.</param>
     /// <param name="where">Where it comes from, for messages.</param>
@@ -33,18 +37,24 @@ internal sealed class LocalKey : IDisposable
             byte[] key = GC.AllocateArray<byte>(KeyBytes, pinned: true);
             if (content.Length == KeyBytes)
             {
+                // Of random keys, one in 10^13 looks like this.
+                if (!content.AsSpan().ContainsAnyExcept(s_text))
+                {
+                    throw new KeyException($"{where}: expected {KeyBytes} random bytes, or their {2 * KeyBytes} hexadecimal digits or base64 text, got {KeyBytes} characters of text, which are a password or half a key. Make a key with: openssl rand -base64 {KeyBytes}");
+                }
+
                 content.CopyTo(key, 0);
                 return new(key, id);
             }
 
             ReadOnlySpan<byte> text = content.AsSpan().Trim(" \t\r\n"u8);
-            if (text.Length == 2 * KeyBytes && Convert.FromHexString(text, key, out _, out int made) == System.Buffers.OperationStatus.Done && made == KeyBytes)
+            if (text.Length == 2 * KeyBytes && Convert.FromHexString(text, key, out _, out int made) == OperationStatus.Done && made == KeyBytes)
             {
                 return new(key, id);
             }
 
             Span<byte> decoded = stackalloc byte[KeyBytes + 3];
-            if (text.Length is > 0 and <= 48 && Base64.DecodeFromUtf8(text, decoded, out int used, out made) == System.Buffers.OperationStatus.Done && used == text.Length && made == KeyBytes)
+            if (text.Length is > 0 and <= 48 && Base64.DecodeFromUtf8(text, decoded, out int used, out made) == OperationStatus.Done && used == text.Length && made == KeyBytes)
             {
                 decoded[..KeyBytes].CopyTo(key);
                 CryptographicOperations.ZeroMemory(decoded);

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Inference.Security;
 
-/// <summary>Makes key providers. A key is 32 bytes, or their 64 hexadecimal digits, or their base64 text; <c>openssl rand -base64 32</c> makes one.</summary>
+/// <summary>Makes key providers. A key is 32 bytes, or their 64 hexadecimal digits, or their base64 text; <c>openssl rand -base64 32</c> makes one. 32 bytes that are all printable text are rejected: they are a password, not a key.</summary>
 public static class ModelKeys
 {
     // Of a key in any form, with white space around it.

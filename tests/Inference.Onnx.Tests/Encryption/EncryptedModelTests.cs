@@ -1,4 +1,6 @@
+using System.Security.Cryptography;
 using System.Text;
+using Inference.TestSupport;
 
 namespace Inference.Onnx.Tests.Encryption;
 
@@ -142,6 +144,83 @@ public sealed class EncryptedModelTests
         Assert.Contains("MaxFileBytes", Assert.Throws<OnnxFormatException>(() => OnnxModel.Load(files.Secret, new OnnxReadOptions { UnwrapKey = files.Key.Unwrap, MaxFileBytes = 5000 })).Message, StringComparison.Ordinal);
         using var model = OnnxModel.Load(files.Secret, new OnnxReadOptions { UnwrapKey = files.Key.Unwrap, MaxExternalFileBytes = 9000 });
         Assert.Contains("MaxExternalFileBytes", Assert.Throws<OnnxFormatException>(() => SecretModel.Contents(model)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Load_LimitsOfVerifiedFiles_AreThoseOfTheParts()
+    {
+        using var files = new SecretModel();
+        await files.EncryptAsync();
+        var digest = Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(files.Secret)));
+        OnnxReadOptions With(long most = 1 << 20, long external = 1 << 20, string? expected = null) =>
+            new() { UnwrapKey = files.Key.Unwrap, MaxFileBytes = most, MaxExternalFileBytes = external, ExpectedFiles = new Dictionary<string, string> { ["model.onnx"] = expected ?? digest } };
+        var error = Assert.Throws<OnnxFormatException>(() => OnnxModel.Load(files.Secret, With(most: 5000)));
+        Assert.Contains("expected at most 5000 bytes (MaxFileBytes) in 'model.onnx'", error.Message, StringComparison.Ordinal);
+        error = Assert.Throws<OnnxFormatException>(() => OnnxModel.Load(files.Secret, With(external: 9000)));
+        Assert.Contains("expected at most 9000 bytes (MaxExternalFileBytes) in 'one.bin', got 12400", error.Message, StringComparison.Ordinal);
+        error = Assert.Throws<OnnxFormatException>(() => OnnxModel.Load(files.Secret, With(expected: digest.Replace(digest[0], digest[0] == 'a' ? 'b' : 'a'))));
+        Assert.Contains("The file is damaged, or was replaced after it was verified.", error.Message, StringComparison.Ordinal);
+        using var plain = OnnxModel.Load(files.Plain);
+        using var secret = OnnxModel.Load(files.Secret, With());
+        File.Delete(files.Secret);
+        Assert.Equal(SecretModel.Contents(plain), SecretModel.Contents(secret));
+    }
+
+    [Theory]
+    [InlineData("model", "MaxFileBytes")]
+    [InlineData("data", "expected at most 9000 bytes (MaxExternalFileBytes), got 12400")]
+    [InlineData("other data", "expected SHA-256 00")]
+    [InlineData("unlisted data", "expected one of the 1 files that were verified, got 'one.bin'")]
+    public async Task Encrypt_ReadOptions_HoldForExternalDataToo(string what, string expected)
+    {
+        using var files = new SecretModel();
+        var model = Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(files.Plain)));
+        var options = what switch
+        {
+            "model" => new OnnxReadOptions { MaxFileBytes = 5000 },
+            "data" => new OnnxReadOptions { MaxExternalFileBytes = 9000 },
+            "other data" => new OnnxReadOptions { ExpectedFiles = new Dictionary<string, string> { ["model.onnx"] = model, ["one.bin"] = new('0', 64) } },
+            _ => new OnnxReadOptions { ExpectedFiles = new Dictionary<string, string> { ["model.onnx"] = model } },
+        };
+        var error = await Assert.ThrowsAsync<OnnxFormatException>(async () => await EncryptedModel.EncryptAsync(files.Plain, files.Secret, files.Key.WrapAsync, options));
+        Assert.Contains(expected, error.Message, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFiles(Path.GetDirectoryName(files.Secret)!));
+    }
+
+    [Fact]
+    public async Task Encrypt_ExpectedFiles_AreWhatIsEncrypted()
+    {
+        using var files = new SecretModel();
+        string Digest(params string[] path) => Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(files.Folder.File(["plain", .. path]))));
+        var expected = new Dictionary<string, string> { ["model.onnx"] = Digest("model.onnx"), ["one.bin"] = Digest("one.bin"), ["sub/two.bin"] = Digest("sub", "two.bin") };
+        await EncryptedModel.EncryptAsync(files.Plain, files.Secret, files.Key.WrapAsync, new OnnxReadOptions { ExpectedFiles = expected });
+        using var plain = OnnxModel.Load(files.Plain);
+        using var secret = OnnxModel.Load(files.Secret, new OnnxReadOptions { UnwrapKey = files.Key.Unwrap });
+        Assert.Equal(SecretModel.Contents(plain), SecretModel.Contents(secret));
+    }
+
+    [UnixFact]
+    public async Task Encrypt_HardLinks_OnlyIfAllowed()
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            // Elsewhere hard links are not told from other files.
+            return;
+        }
+
+        using var files = new SecretModel();
+        using (var link = System.Diagnostics.Process.Start("ln", [files.Folder.File("plain", "one.bin"), files.Folder.File("elsewhere.bin")]))
+        {
+            await link.WaitForExitAsync();
+            Assert.Equal(0, link.ExitCode);
+        }
+
+        var error = await Assert.ThrowsAsync<IOException>(async () => await files.EncryptAsync());
+        Assert.Contains("is a hard link", error.Message, StringComparison.Ordinal);
+        await EncryptedModel.EncryptAsync(files.Plain, files.Secret, files.Key.WrapAsync, new OnnxReadOptions { AllowHardLinks = true });
+        using var plain = OnnxModel.Load(files.Plain, new OnnxReadOptions { AllowHardLinks = true });
+        using var secret = OnnxModel.Load(files.Secret, new OnnxReadOptions { UnwrapKey = files.Key.Unwrap });
+        Assert.Equal(SecretModel.Contents(plain), SecretModel.Contents(secret));
     }
 
     [Fact]

@@ -78,6 +78,37 @@ public sealed class HostedModelTests
         Assert.Equal(HealthStatus.Healthy, (await HealthAsync(services)).Status);
     }
 
+    /// <summary>A load that was unloaded before it read its options neither follows them nor reports on them.</summary>
+    [Fact]
+    public async Task Unload_BeforeTheLoadFollowsItsOptions_LeavesNothingThatFollows()
+    {
+        using var reading = new ManualResetEventSlim();
+        using var goOn = new ManualResetEventSlim();
+        int reads = 0;
+        var loader = new GatedLoader();
+        loader.Loaded.SetResult(new FakeRunner { Fail = _ => new ModelRunException("no memory") });
+        await using ServiceProvider services = Services(loader, more => more.Configure<ModelOptions>("m", _ =>
+        {
+            if (Interlocked.Increment(ref reads) == 1)
+            {
+                reading.Set();
+                goOn.Wait();
+            }
+        }), ("Threads", "1"));
+        var runner = services.GetRequiredKeyedService<IModelRunner>("m").GetService<IUnloadableRunner>()!;
+        Task loading = Task.Run(() => runner.LoadAsync());
+        reading.Wait();
+        Task unloading = runner.UnloadAsync();
+        goOn.Set();
+        await unloading;
+        await loading;
+        int before = Volatile.Read(ref reads);
+        Change((IConfigurationRoot)services.GetRequiredService<IConfiguration>(), "Threads", "2");
+        Assert.Equal(before, Volatile.Read(ref reads));
+        Assert.Empty(services.GetRequiredKeyedService<ModelConditions>("m").Current);
+        Assert.False(runner.IsLoaded);
+    }
+
     [Fact]
     public async Task Options_ChangedWhileLoadingOrServing_AreSaidNotToBeFollowed()
     {
@@ -143,7 +174,9 @@ public sealed class HostedModelTests
         Assert.False(conditions.Any);
     }
 
-    private static ServiceProvider Services(IModelLoader loader, params (string Key, string Value)[] options)
+    private static ServiceProvider Services(IModelLoader loader, params (string Key, string Value)[] options) => Services(loader, _ => { }, options);
+
+    private static ServiceProvider Services(IModelLoader loader, Action<IServiceCollection> more, params (string Key, string Value)[] options)
     {
         IConfigurationRoot configuration = new ConfigurationBuilder().AddInMemoryCollection(options.Select(o => KeyValuePair.Create<string, string?>(o.Key, o.Value)).Append(new("Path", "m.onnx"))).Build();
         var services = new ServiceCollection();
@@ -152,6 +185,7 @@ public sealed class HostedModelTests
         services.AddSingleton(loader);
         services.AddModel("m", configuration);
         services.AddHealthChecks().AddModels();
+        more(services);
         return services.BuildServiceProvider();
     }
 

@@ -45,6 +45,23 @@ public sealed class ModelKeysTests : IDisposable
         Assert.True(text.Length == 0 || !error.Message.Contains(text, StringComparison.Ordinal));
     }
 
+    /// <summary>32 characters are a password, or the digits of half a key: too little to be one.</summary>
+    [Theory]
+    [InlineData("0123456789abcdef0123456789abcdef")]
+    [InlineData("correct horse battery staple 42!")]
+    [InlineData("correct horse battery staple 42\n")]
+    [InlineData("                               \r")]
+    public async Task FromFile_ThirtyTwoCharactersOfText_IsRefused(string text)
+    {
+        Assert.Equal(32, text.Length);
+        KeyException error = await Assert.ThrowsAsync<KeyException>(async () => await ModelKeys.FromFile(Private("text", text)).WrapAsync(_data, _context));
+        Assert.Contains("got 32 characters of text, which are a password or half a key.", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(text.Trim() is { Length: > 0 } visible ? visible : "none", error.Message, StringComparison.Ordinal);
+        byte[] bytes = System.Text.Encoding.ASCII.GetBytes(text);
+        bytes[7] = 0x80;
+        Assert.NotNull(await ModelKeys.FromFile(Private("bytes", bytes)).WrapAsync(_data, _context));
+    }
+
     [UnixFact]
     public async Task FromFile_OpenToOthers_IsRefusedUnlessAllowed()
     {

@@ -1,7 +1,9 @@
 using System.Security.Cryptography;
 using System.Text;
 using Inference.Decisions;
+using Inference.Feedback;
 using Inference.Status;
+using Inference.TestSupport;
 
 namespace Inference.Versioning.Tests.Audit;
 
@@ -37,6 +39,42 @@ public sealed class AuditTests : IDisposable
         Assert.True(report.IsIntact, report.Fault);
         Assert.Equal(("ranker", 1, records.Count - 1, 0L, 0L), (report.Model, report.Signatures, (int)report.SignedTo, report.Unsigned, report.TornBytes));
         Assert.Equal(report.Records, DecisionLogVerifier.VerifyRecords(records, Trust()).Records);
+    }
+
+    /// <summary>The record of a load names the key that opened the file; a model that is not encrypted has none.</summary>
+    [Fact]
+    public async Task Load_EncryptedVersion_NamesItsKey()
+    {
+        _repository.On("2", r => r.Info = r.Info with { KeyId = "key-0011223344556677" });
+        _repository.Publish("1");
+        _repository.Publish("2");
+        await using VersionedModelRunner runner = await _repository.OpenAsync(o => (o.Audit.RecordLoads, o.KeepLatest) = (true, 2));
+        Dictionary<string, string?> keys = (await ReadAsync()).Where(r => r.Action == DecisionActions.Load).ToDictionary(r => r.Version, r => r.Facts.GetValueOrDefault("encryptionKey"));
+        Assert.Equal("key-0011223344556677", keys["2"]);
+        Assert.True(keys.TryGetValue("1", out string? none) && none is null);
+    }
+
+    [Fact]
+    public async Task Erase_ThroughTheVersions_ReachesAllAndIsRecordedWithoutTheSubject()
+    {
+        var stages = new Dictionary<string, FakeErasable> { ["1"] = new(), ["2"] = new() };
+        _repository.On("1", r => r.Services[typeof(IErasable)] = stages["1"]);
+        _repository.On("2", r => r.Services[typeof(IErasable)] = stages["2"]);
+        _repository.Publish("1");
+        _repository.Publish("2");
+        await using VersionedModelRunner runner = await _repository.OpenAsync(o => o.KeepLatest = 2);
+        await Eventually.TrueAsync(() => runner.Versions.Versions.Count(v => v.Digest is not null) == 2);
+        ErasureReport report = await runner.GetService<IErasable>()!.EraseAsync("jane@example.org");
+        Assert.Equal(new ErasureReport("jane@example.org", 6, 4, 2), report);
+        Assert.All(stages.Values, s => Assert.Equal(["jane@example.org"], s.Erased));
+        Decision record = (await ReadAsync()).Single(r => r.Action == DecisionActions.Erase);
+        Assert.Equal(["exemplars 2", "predictions 6", "reports 4"], record.Facts.Select(f => $"{f.Key} {f.Value}").Order(StringComparer.Ordinal));
+        Assert.DoesNotContain("jane", File.ReadAllText(Log));
+        Assert.True(DecisionLogVerifier.Verify(Log).IsIntact);
+
+        stages["2"].Fails = true;
+        await Assert.ThrowsAsync<InferenceException>(async () => await runner.GetService<IErasable>()!.EraseAsync("joe"));
+        Assert.Single(await ReadAsync(), r => r.Action == DecisionActions.Erase);
     }
 
     [Fact]
@@ -228,6 +266,24 @@ public sealed class AuditTests : IDisposable
 
         ModelLoadException error = await Assert.ThrowsAsync<ModelLoadException>(async () => await OpenAsync(required: true));
         Assert.Contains("as those loaded before, got files signed at", error.Message);
+    }
+
+    private sealed class FakeErasable : IErasable
+    {
+        public List<string> Erased { get; } = [];
+
+        public bool Fails { get; set; }
+
+        public ValueTask<ErasureReport> EraseAsync(string subject, CancellationToken cancellationToken = default)
+        {
+            if (Fails)
+            {
+                throw new InferenceException("the store does not answer");
+            }
+
+            Erased.Add(subject);
+            return new(new ErasureReport(subject, 3, 2, 1));
+        }
     }
 
     private SigningOptions Trust()

@@ -75,6 +75,18 @@ public sealed class BundleReaderTests
         Assert.Contains(expected, error.Message);
     }
 
+    /// <summary>Others refer to a model by this digest: it is that of the files that are listed.</summary>
+    [Fact]
+    public void Read_SubjectOfOtherFiles_IsRefused()
+    {
+        string none = Convert.ToHexStringLower(SHA256.HashData([]));
+        string root = Convert.ToHexStringLower(SHA256.HashData(Convert.FromHexString(none)));
+        FormatException error = Assert.Throws<FormatException>(() => StatementJson.Read(Statement("subject", $$"""[ { "name": "m", "digest": { "sha256": "{{none}}" } } ]""")));
+        Assert.Contains($"statement.subject[0].digest.sha256: expected '{root}', got '{none}'", error.Message);
+        Assert.Throws<FormatException>(() => StatementJson.Read(Statement("predicate.resources", """[ { "name": "a", "digest": "DIGEST", "algorithm": "sha256" }, { "name": "b", "digest": "DIGEST", "algorithm": "sha256" } ]""")));
+        Assert.Single(StatementJson.Read(Statement("subject", $$"""[ { "name": "other", "digest": { "sha256": "{{root}}" } } ]""")).Resources);
+    }
+
     [Theory]
     [InlineData("predicate.serialization.method", "\"shards\"", "the serialization 'shards'")]
     [InlineData("predicate.serialization.hash_type", "\"blake3\"", "the hash algorithm 'blake3'")]

@@ -158,6 +158,35 @@ public sealed class ModelSignerTests : IDisposable
         Assert.Equal(Hex("model"), (await ModelSigner.VerifyAsync(Model, Trust(_key))).Files["link"]);
     }
 
+    [UnixFact]
+    public async Task Sign_FileBehindALink_OnlyIfAllowed()
+    {
+        File.WriteAllText(_folder.File("secret"), "model");
+        File.CreateSymbolicLink(_folder.File("m", "link.onnx"), _folder.File("secret"));
+        Directory.CreateSymbolicLink(_folder.File("m", "inner"), _folder.File("m", "data"));
+        using var key = Signing(_key);
+        foreach ((string file, string[] others) in new[] { ("link.onnx", Array.Empty<string>()), ("model.onnx", ["link.onnx"]), ("model.onnx", ["inner/weights.bin"]) })
+        {
+            ModelLoadException error = await Assert.ThrowsAsync<ModelLoadException>(async () => await ModelSigner.SignAsync(_folder.File("m", file), key, new ModelSignatureOptions { OtherFiles = others }));
+            Assert.Contains("is behind a symbolic link", error.Message);
+        }
+
+        string link = _folder.File("m", "link.onnx");
+        await ModelSigner.SignAsync(link, key, new ModelSignatureOptions { AllowSymbolicLinks = true });
+        Assert.Equal(Hex("model"), (await ModelSigner.VerifyAsync(link, Trust(_key))).Files["link.onnx"]);
+    }
+
+    [Fact]
+    public async Task Sign_ThatCannotBeWritten_LeavesTheFolderAsItWas()
+    {
+        Directory.CreateDirectory(Bundle);
+        using var key = Signing(_key);
+        string[] before = Directory.GetFileSystemEntries(Model);
+        ModelLoadException error = await Assert.ThrowsAsync<ModelLoadException>(async () => await ModelSigner.SignAsync(Model, key));
+        Assert.Contains("cannot be signed", error.Message);
+        Assert.Equal(before.Order(), Directory.GetFileSystemEntries(Model).Order());
+    }
+
     [Theory]
     [InlineData("../x")]
     [InlineData("/etc")]
