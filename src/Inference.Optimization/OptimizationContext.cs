@@ -24,6 +24,6 @@ public sealed class OptimizationContext
     internal OptimizationContext With(IModelLoader loader) =>
         new() { Loader = loader, LoadOptions = LoadOptions, Seed = Seed, BatchRows = BatchRows, TimeProvider = TimeProvider, Progress = Progress };
 
-    internal void Report(string stage, int step, int steps, string message = "", double? drop = null) =>
-        Progress?.Report(new OptimizationProgress(stage, step, steps, message, drop));
+    internal void Report(string stage, int step, int steps, string message = "", double? drop = null, TimeSpan? left = null) =>
+        Progress?.Report(new OptimizationProgress(stage, step, steps, message, drop) { Left = left });
 }

@@ -6,4 +6,8 @@ namespace Inference.Optimization;
 /// <param name="Steps">The number of steps of the stage; 0 if it is unknown.</param>
 /// <param name="Message">The last completed action; may be empty.</param>
 /// <param name="Drop">The current drop of the metric compared with the source, in the metric's unit; null if it is unknown.</param>
-public sealed record OptimizationProgress(string Stage, int Step, int Steps, string Message = "", double? Drop = null);
+public sealed record OptimizationProgress(string Stage, int Step, int Steps, string Message = "", double? Drop = null)
+{
+    /// <summary>The estimated time until the operation ends; null if it is unknown.</summary>
+    public TimeSpan? Left { get; init; }
+}

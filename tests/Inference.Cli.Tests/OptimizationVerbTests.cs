@@ -78,6 +78,67 @@ public sealed class OptimizationVerbTests : IDisposable
         Assert.Contains("cascade", student.Metadata["inference.decision"], StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Distill_StudentFarWorseThanTheTeacher_EndsWithTwoAndWritesNothing()
+    {
+        // A product of signs: no linear student explains any of it.
+        string model = WriteModel(new OnnxNode("MatMul", ["x", "W"], ["h"]), new OnnxNode("Mul", ["h", "h"], ["s"]), new OnnxNode("MatMul", ["s", "V"], ["y"]));
+        string output = _folder.File("s.onnx");
+        Assert.Equal(ExitCodes.BoundNotMet, await RunAsync("distill", model, "-o", output, "--data", WriteRows(), "--epochs", "3"));
+        Assert.False(File.Exists(output));
+    }
+
+    [Fact]
+    public async Task Quantize_SourceOrMissingColumn_IsRefusedBeforeTheWork()
+    {
+        string model = WriteModel(new OnnxNode("MatMul", ["x", "W"], ["h"]), new OnnxNode("Relu", ["h"], ["s"]), new OnnxNode("MatMul", ["s", "V"], ["y"]));
+        string rows = WriteRows();
+        File.CreateSymbolicLink(_folder.File("link.onnx"), model);
+        byte[] before = await File.ReadAllBytesAsync(model);
+        using var errors = new StringWriter();
+        TextWriter standard = Console.Error;
+        Console.SetError(errors);
+        try
+        {
+            Assert.Equal(ExitCodes.Failed, await RunAsync("quantize", _folder.File("link.onnx"), "-o", model, "--data", rows));
+            Assert.Equal(ExitCodes.Failed, await RunAsync("quantize", model, "-o", Path.Combine(rows, "q.onnx"), "--data", rows));
+            Assert.Equal(ExitCodes.Failed, await RunAsync("quantize", model, "-o", _folder.File("q.onnx"), "--data", rows, "--labels", "none"));
+            Assert.Equal(ExitCodes.Usage, await RunAsync("quantize", model, "-o", rows, "--data", rows));
+            Assert.Equal(ExitCodes.Usage, await RunAsync("quantize", model, "-o", _folder.File("q.onnx"), "--data", rows, "--max-drop", "5"));
+        }
+        finally
+        {
+            Console.SetError(standard);
+        }
+
+        Assert.DoesNotContain("calibrate", errors.ToString(), StringComparison.Ordinal);
+        Assert.Equal(before, await File.ReadAllBytesAsync(model));
+        Assert.False(File.Exists(_folder.File("q.onnx")));
+    }
+
+    private string WriteModel(params OnnxNode[] nodes)
+    {
+        var model = new OnnxModel { IrVersion = 8 };
+        model.OperatorSets.Add(new OnnxOperatorSet("", 13));
+        model.Graph.Name = "made by hand";
+        model.Graph.Inputs.Add(new OnnxValueInfo("x", OnnxType.Tensor(OnnxElementType.Float32, "N", 8)));
+        model.Graph.Outputs.Add(new OnnxValueInfo("y", OnnxType.Tensor(OnnxElementType.Float32, "N", 2)));
+        model.Graph.Nodes.AddRange(nodes);
+        var random = new Random(1);
+        model.Graph.Initializers.Add(OnnxTensor.Create<float>("W", [.. Enumerable.Range(0, 8 * 64).Select(_ => (float)random.NextDouble() - 0.5f)], 8, 64));
+        model.Graph.Initializers.Add(OnnxTensor.Create<float>("V", [.. Enumerable.Range(0, 64 * 2).Select(_ => (float)random.NextDouble() - 0.5f)], 64, 2));
+        model.Save(_folder.File("model.onnx"));
+        return _folder.File("model.onnx");
+    }
+
+    private string WriteRows()
+    {
+        var random = new Random(2);
+        IEnumerable<string> lines = Enumerable.Range(0, 400).Select(_ => string.Join(',', Enumerable.Range(0, 8).Select(_ => ((random.NextDouble() * 2) - 1).ToString("F4", System.Globalization.CultureInfo.InvariantCulture))));
+        File.WriteAllLines(_folder.File("rows.csv"), lines.Prepend("a,b,c,d,e,f,g,h"));
+        return _folder.File("rows.csv");
+    }
+
     [SharedDataFact("models")]
     public async Task Explain_AModelWithoutARecord_Fails() => Assert.Equal(ExitCodes.Failed, await RunAsync("explain", Model));
 

@@ -2,9 +2,11 @@ using System.CommandLine;
 using System.Globalization;
 using Inference.Cli.Running;
 using Inference.Data;
+using Inference.Evaluation.Reading;
 using Inference.Onnx;
 using Inference.Optimization;
 using Inference.Optimization.Distillation;
+using Inference.Optimization.Evaluation;
 using Inference.Optimization.Records;
 
 namespace Inference.Cli.Commands;
@@ -12,6 +14,9 @@ namespace Inference.Cli.Commands;
 /// <summary>Trains a student and calibrates its cascade.</summary>
 internal static class DistillCommand
 {
+    // Below, most of what the teacher tells is lost: such a student answers another question.
+    private const double LeastExplained = 0.5;
+
     public static Command Create()
     {
         var shared = new OptimizationCommands();
@@ -38,8 +43,16 @@ internal static class DistillCommand
                 Labels = result.GetValue(shared.Labels),
                 Output = result.GetValue(shared.OutputName),
             };
+            shared.RequireOutputs(result, model);
             DataRoles roles = shared.Require(result, open);
-            IDataSource? rows = OptimizationCommands.Open(result, cascade, open) ?? (ReferenceEquals(roles.Search, roles.Train) ? null : roles.Search);
+            SourceJudge judge = (await shared.JudgeAsync(result, context, model, roles, cancellation).ConfigureAwait(false))!;
+            bool classes = judge.Reading.Task == ReadingTask.Classes;
+            if (!classes && result.GetValue(cascade) is not null)
+            {
+                throw new OptimizationException($"--cascade-data: expected a model whose classes have probabilities, got outputs read as {judge.Reading.Task.ToString().ToLowerInvariant()}. Without confidences there is no cascade; leave the option out.");
+            }
+
+            IDataSource? rows = !classes ? null : OptimizationCommands.Open(result, cascade, open) ?? (ReferenceEquals(roles.Search, roles.Train) ? null : roles.Search);
 
             // A student is always confident of the rows it learnt, so rows for calibration and report are excluded from its training.
             ExcludedRowsDataSource training = await ExcludedRowsDataSource.CreateAsync(
@@ -54,8 +67,9 @@ internal static class DistillCommand
                     Source = model,
                     Model = student,
                     Calibration = roles.Train,
-                    Judged = roles.Report ?? rows ?? roles.Calibrate,
+                    Judged = roles.Report ?? roles.Search,
                     Evaluation = shared.Evaluation(result),
+                    Judge = judge,
                 },
                 cancellation).ConfigureAwait(false);
             if (rows is not null)
@@ -68,7 +82,15 @@ internal static class DistillCommand
                 record = record with { Cascade = new CascadeRecord(held.Threshold, held.StopShare, held.Drop, teacher, mean) };
             }
 
-            return shared.Write(result, progress, model, student, shared.Judged(result, record), null);
+            record = shared.Judged(result, record);
+            double explained = await Distiller.FidelityAsync(context, model, student, roles.Report ?? roles.Search, cancellation).ConfigureAwait(false);
+            if (explained < LeastExplained && !(record is { Met: true, Budget.Length: > 0, Cascade: null }))
+            {
+                throw new BoundException(FormattableString.Invariant(
+                    $"distill: expected a student that explains at least {LeastExplained:P0} of the variance of the teacher's outputs, got {explained:P1}. Nothing was written; give it hidden layers (--hidden), more rows or more epochs."));
+            }
+
+            return shared.Write(result, progress, model, student, record, null);
         }));
         return command;
     }

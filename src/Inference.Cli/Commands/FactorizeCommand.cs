@@ -3,6 +3,7 @@ using Inference.Cli.Running;
 using Inference.Data;
 using Inference.Onnx;
 using Inference.Optimization;
+using Inference.Optimization.Evaluation;
 using Inference.Optimization.Factorization;
 
 namespace Inference.Cli.Commands;
@@ -35,10 +36,12 @@ internal static class FactorizeCommand
                 Whiten = !result.GetValue(plain),
                 RequireMeasuredGain = !result.GetValue(unmeasured),
             };
+            shared.RequireOutputs(result, model);
             DataRoles roles = shared.Require(result, open);
+            SourceJudge? judge = await shared.JudgeAsync(result, context, model, roles, cancellation).ConfigureAwait(false);
             FactorizeResult made = await Factorizer.FactorizeAsync(context, model, roles.Calibrate, options, cancellation).ConfigureAwait(false);
             progress.Note($"multiply-adds {made.SourceMacs:N0} → {made.Macs:N0}");
-            return await shared.FinishAsync(result, progress, context, model, made.Model, "factorize", made.Layers, roles, null, cancellation).ConfigureAwait(false);
+            return await shared.FinishAsync(result, progress, context, model, made.Model, "factorize", made.Layers, roles, null, cancellation, judge).ConfigureAwait(false);
         }));
         return command;
     }

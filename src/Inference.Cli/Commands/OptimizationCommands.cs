@@ -99,7 +99,8 @@ internal sealed class OptimizationCommands
     {
         DataSchema? schema = result.GetValue(SchemaFile) is { } file ? DataSchema.Load(file) : null;
         EvaluationOptions evaluation = Evaluation(result);
-        bool isFolder = Directory.Exists(result.GetValue(Data));
+        bool othersAreEvaluated = Directory.Exists(result.GetValue(Data)) && (result.GetValue(Test) is not null
+            || DataSource.Extensions.Any(e => File.Exists(Path.Combine(result.GetValue(Data)!, "test" + e)) || File.Exists(Path.Combine(result.GetValue(Data)!, "search" + e))));
         IReadOnlyList<ModelPort> inputs = [];
         if (result.GetValue(Data) is not null)
         {
@@ -111,7 +112,7 @@ internal sealed class OptimizationCommands
         {
             Labels = evaluation.Labels,
             Slices = evaluation.Slices,
-            InputsOnly = isFolder && Path.GetFileNameWithoutExtension(path) is "calib" or "train",
+            InputsOnly = othersAreEvaluated && Path.GetFileNameWithoutExtension(path) is "calib" or "train",
             Schema = schema,
         });
     }
@@ -194,7 +195,8 @@ internal sealed class OptimizationCommands
         IEnumerable<LayerDecision> layers,
         DataRoles? roles,
         ReportDetails? details,
-        CancellationToken cancellation)
+        CancellationToken cancellation,
+        SourceJudge? judge)
     {
         DecisionRecord record = await DecisionRecord.CreateAsync(
             context,
@@ -205,12 +207,42 @@ internal sealed class OptimizationCommands
                 Model = model,
                 Layers = [.. layers],
                 Calibration = roles?.Calibrate,
-                Judged = roles?.Report ?? roles?.Calibrate,
+                Judged = Evaluated(roles),
                 Evaluation = Evaluation(result),
+                Judge = judge,
             },
             cancellation).ConfigureAwait(false);
         return Write(result, progress, source, model, Judged(result, record), details);
     }
+
+    /// <summary>Validates, before the work, that what will be written can be written and is no input.</summary>
+    public void RequireOutputs(ParseResult result, OnnxModel model)
+    {
+        if (result.GetValue(DryRun))
+        {
+            return;
+        }
+
+        IReadOnlyList<string> external = model.GetExternalDataFiles();
+        string[] outputs = [.. new[] { result.GetValue(Output), result.GetValue(Report) }.OfType<string>()];
+        if (outputs.Select(Path.GetFullPath).Distinct(StringComparer.Ordinal).Count() < outputs.Length)
+        {
+            throw new UsageException($"--report: expected a file other than the model's, got '{outputs[1]}' for both. Choose another path.");
+        }
+
+        foreach (string output in outputs)
+        {
+            OutputFile.RequireOther(output, [.. new[] { result.GetValue(Data), result.GetValue(Test), result.GetValue(SchemaFile) }.OfType<string>()]);
+            ModelOutput.Require(output, result.GetValue(Model)!, external);
+        }
+    }
+
+    /// <summary>Evaluates the source model before the work, so that missing columns and metrics that do not fit are found then; null if there are no rows.</summary>
+    public async Task<SourceJudge?> JudgeAsync(ParseResult result, OptimizationContext context, OnnxModel model, DataRoles? roles, CancellationToken cancellation) =>
+        Evaluated(roles) is { } rows ? await SourceJudge.CreateAsync(context, model, rows, Evaluation(result), null, cancellation).ConfigureAwait(false) : null;
+
+    // Rows of their own for the report if there are some, otherwise those that calibration does not use, otherwise the same.
+    private static IDataSource? Evaluated(DataRoles? roles) => roles?.Report ?? roles?.Search;
 
     /// <summary>Adds the verdict on the given bounds to the record.</summary>
     public DecisionRecord Judged(ParseResult result, DecisionRecord record)

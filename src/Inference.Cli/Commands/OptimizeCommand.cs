@@ -4,7 +4,6 @@ using Inference.Cli.Running;
 using Inference.Data;
 using Inference.Onnx;
 using Inference.Optimization;
-using Inference.Optimization.Graphs;
 using Inference.Optimization.Search;
 
 namespace Inference.Cli.Commands;
@@ -29,6 +28,7 @@ internal static class OptimizeCommand
                 return await shared.DryAsync(result, context, model, open, cancellation, search).ConfigureAwait(false);
             }
 
+            shared.RequireOutputs(result, model);
             DataRoles roles = shared.Require(result, open, split: result.GetValue(search) is null);
             IDataSource chosenBy = OptimizationCommands.Open(result, search, open) ?? roles.Search;
             bool dry = result.GetValue(shared.DryRun);
@@ -43,7 +43,6 @@ internal static class OptimizeCommand
                 OutputPath = dry ? null : result.GetValue(shared.Output),
                 StatePath = dry ? null : result.GetValue(shared.Output) + ".search",
             };
-            ModelOutput.RequireOther(result.GetValue(shared.Output)!, result.GetValue(shared.Model)!);
             OptimizeResult found = await BudgetOptimizer.OptimizeAsync(context, model, roles.Calibrate, chosenBy, roles.Report, options, cancellation).ConfigureAwait(false);
             return shared.Write(result, progress, model, found.Model, found.Record, found.Details);
         }));

@@ -3,6 +3,7 @@ using Inference.Cli.Running;
 using Inference.Data;
 using Inference.Onnx;
 using Inference.Optimization;
+using Inference.Optimization.Evaluation;
 using Inference.Optimization.Pruning;
 
 namespace Inference.Cli.Commands;
@@ -29,10 +30,12 @@ internal static class PruneCommand
             }
 
             var options = new PruneOptions { TargetMacs = result.GetValue(macs), ChannelMultiple = result.GetValue(multiple), LeastKept = result.GetValue(least), Refit = !result.GetValue(bare), Reconstruct = !result.GetValue(bare) };
+            shared.RequireOutputs(result, model);
             DataRoles roles = shared.Require(result, open);
+            SourceJudge? judge = await shared.JudgeAsync(result, context, model, roles, cancellation).ConfigureAwait(false);
             PruneResult made = await Pruner.PruneAsync(context, model, roles.Calibrate, options, cancellation).ConfigureAwait(false);
             progress.Note($"multiply-adds {made.SourceMacs:N0} → {made.Macs:N0}");
-            return await shared.FinishAsync(result, progress, context, model, made.Model, "prune", made.Layers, roles, null, cancellation).ConfigureAwait(false);
+            return await shared.FinishAsync(result, progress, context, model, made.Model, "prune", made.Layers, roles, null, cancellation, judge).ConfigureAwait(false);
         }));
         return command;
     }

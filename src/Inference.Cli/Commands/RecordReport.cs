@@ -6,7 +6,7 @@ using Inference.Optimization.Records;
 
 namespace Inference.Cli.Commands;
 
-/// <summary>Prints a decision record: the verdict, figures, and tables whose rows begin with what they are (<c>slice</c>, <c>tried</c>, <c>layer</c>, <c>data</c>).</summary>
+/// <summary>Prints a decision record: the verdict, figures, and tables whose rows begin with what they are (<c>slice</c>, <c>tried</c>, <c>chosen</c>, <c>layer</c>, <c>data</c>).</summary>
 internal static class RecordReport
 {
     public static void Write(DecisionRecord record, bool json)
@@ -17,10 +17,15 @@ internal static class RecordReport
             return;
         }
 
-        string verdict = record.Met ? "budget met" : record.Verdict == VerdictOutcome.Inconclusive ? "INCONCLUSIVE" : "BUDGET NOT MET";
+        string verdict = record.Budget.Length == 0 && record.Met ? "no budget given" : record.Met ? "budget met" : record.Verdict == VerdictOutcome.Inconclusive ? "INCONCLUSIVE" : "BUDGET NOT MET";
         Console.WriteLine($"{record.Verb}: {verdict}{(record.Budget.Length > 0 ? $" ({record.Budget})" : "")}{(record.Reason.Length > 0 ? $": {record.Reason}" : "")}");
+        foreach (string note in record.Notes)
+        {
+            Console.WriteLine($"note: {note}");
+        }
+
         Facts(record).Write();
-        foreach (ConsoleTable table in new[] { Slices(record.Quality?.Slices ?? []), Candidates(record.Candidates), Layers(record.Layers), Data(record.Data) })
+        foreach (ConsoleTable table in new[] { Slices(record.Quality?.Slices ?? []), Candidates(record), Layers(record.Layers), Data(record.Data) })
         {
             table.Write();
         }
@@ -29,6 +34,11 @@ internal static class RecordReport
     private static ConsoleTable Facts(DecisionRecord record)
     {
         var facts = ConsoleTable.OfFacts();
+        if (record.Chosen.Length > 0)
+        {
+            facts.Add("chosen", record.Chosen);
+        }
+
         facts.Add("weights", Text($"{record.SourceBytes:N0} → {record.Bytes:N0} bytes ({(double)record.Bytes / Math.Max(1, record.SourceBytes):P1})"));
         if (record.Microseconds > 0)
         {
@@ -69,12 +79,12 @@ internal static class RecordReport
         return table;
     }
 
-    private static ConsoleTable Candidates(IReadOnlyList<CandidateRecord> candidates)
+    private static ConsoleTable Candidates(DecisionRecord record)
     {
         ConsoleTable table = new ConsoleTable().Text("").Text("name").Numbers("drop %", "speedup", "bytes").Text("");
-        foreach (CandidateRecord candidate in candidates)
+        foreach (CandidateRecord candidate in record.Candidates)
         {
-            table.Add("tried", candidate.Name, Text($"{candidate.Drop * 100:F2}"), Text($"{candidate.Speedup:F2}"), Text($"{candidate.Bytes:N0}"), candidate.Accepted ? "" : candidate.Reason);
+            table.Add(candidate.Name == record.Chosen ? "chosen" : "tried", candidate.Name, Text($"{candidate.Drop * 100:F2}"), Text($"{candidate.Speedup:F2}"), Text($"{candidate.Bytes:N0}"), candidate.Accepted ? "" : candidate.Reason);
         }
 
         return table;

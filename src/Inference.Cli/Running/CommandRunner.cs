@@ -30,6 +30,10 @@ internal static class CommandRunner
         {
             return Fail(exception, verbose, ExitCodes.Unsupported);
         }
+        catch (BoundException exception)
+        {
+            return Fail(exception, verbose, ExitCodes.BoundNotMet);
+        }
         catch (UsageException exception)
         {
             return Fail(exception, verbose, ExitCodes.Usage);

@@ -11,6 +11,8 @@ namespace Inference.Cli.Terminal;
 internal sealed class WorkProgress : IProgress<OptimizationProgress>, IDisposable
 {
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(100);
+    // Before, a stage's first step, which loads and compiles, would stand for all.
+    private static readonly TimeSpan s_least = TimeSpan.FromSeconds(3);
 
     private readonly Lock _lock = new();
     private readonly TextWriter _errors;
@@ -22,6 +24,7 @@ internal sealed class WorkProgress : IProgress<OptimizationProgress>, IDisposabl
     private ProgressTask? _task;
     private long _shown;
     private string _stage = "";
+    private long _began;
 
     /// <param name="still">Whether no thread may refresh the line, because the work is being timed: it changes only in <see cref="Show"/>.</param>
     /// <param name="errors">Where to; standard error where null.</param>
@@ -70,17 +73,34 @@ internal sealed class WorkProgress : IProgress<OptimizationProgress>, IDisposabl
     {
         string steps = value.Steps > 0 ? $" {value.Step}/{value.Steps}" : $" {value.Step}";
         string drop = value.Drop is { } d ? FormattableString.Invariant($", drop {d * 100:F2} %") : "";
+        string left = Left(value) is { } time ? $", about {Words(time)} left" : "";
         if (_terminal is not null)
         {
-            Show($"{value.Stage}{steps} {value.Message}{drop}", value.Steps > 0 ? (double)value.Step / value.Steps : null);
+            Show($"{value.Stage}{steps} {value.Message}{drop}{left}", value.Steps > 0 ? (double)value.Step / value.Steps : null);
         }
         else if (value.Stage != _stage || value.Stage == "search")
         {
-            _errors.WriteLine($"{value.Stage}{(value.Stage == "search" ? steps : "")} {value.Message}{drop}".TrimEnd());
+            _errors.WriteLine($"{value.Stage}{(value.Stage == "search" ? steps : "")} {value.Message}{drop}{left}".TrimEnd());
         }
 
         _stage = value.Stage;
     }
+
+    // Steps of a stage take about the same time.
+    private TimeSpan? Left(OptimizationProgress value)
+    {
+        if (value.Stage != _stage)
+        {
+            _began = Stopwatch.GetTimestamp();
+        }
+
+        TimeSpan elapsed = Stopwatch.GetElapsedTime(_began);
+        return value.Left ?? (value.Step > 0 && value.Step < value.Steps && elapsed > s_least ? elapsed / value.Step * (value.Steps - value.Step) : null);
+    }
+
+    private static string Words(TimeSpan time) => time.TotalSeconds < 90 ? FormattableString.Invariant($"{Math.Max(1, time.TotalSeconds):F0} s")
+        : time.TotalMinutes < 90 ? FormattableString.Invariant($"{time.TotalMinutes:F0} min")
+        : FormattableString.Invariant($"{time.TotalHours:F1} h");
 
     /// <summary>Prints a permanent line, above the changing one.</summary>
     public void Note(string line)

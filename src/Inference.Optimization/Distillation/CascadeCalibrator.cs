@@ -26,7 +26,7 @@ public static class CascadeCalibrator
     {
         ArgumentNullException.ThrowIfNull(student);
         ArgumentNullException.ThrowIfNull(options);
-        string output = options.Output ?? student.Graph.Outputs[0].Name;
+        string output = options.Output ?? (student.Graph.Outputs.Find(static o => o.Type?.ElementType == OnnxElementType.Float32) ?? student.Graph.Outputs[0]).Name;
         (SourceJudge judge, Answers answers, Predictions small) = await PredictAsync(context, student, teacher, data, options, output, cancellationToken).ConfigureAwait(false);
         (string kind, string transform) = Confidence(small);
         double[] confidence = [.. Enumerable.Range(0, small.Rows).Select(r => Confidence(small.Row(r), kind, transform))];
@@ -70,7 +70,7 @@ public static class CascadeCalibrator
         ArgumentNullException.ThrowIfNull(context);
         ArgumentNullException.ThrowIfNull(student);
         ArgumentNullException.ThrowIfNull(options);
-        string output = options.Output ?? student.Graph.Outputs[0].Name;
+        string output = options.Output ?? (student.Graph.Outputs.Find(static o => o.Type?.ElementType == OnnxElementType.Float32) ?? student.Graph.Outputs[0]).Name;
         (SourceJudge judge, Answers answers, Predictions small) = await PredictAsync(context, student, teacher, data, options, output, cancellationToken).ConfigureAwait(false);
         (string kind, string transform) = Confidence(small);
         int[] stopped = [.. Enumerable.Range(0, small.Rows).Where(r => Confidence(small.Row(r), kind, transform) >= threshold)];

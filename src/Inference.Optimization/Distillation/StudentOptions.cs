@@ -36,7 +36,7 @@ public sealed class StudentOptions
     /// <summary>The share of the rows used for validation, 0.01 to 0.5; the default is 0.1.</summary>
     public double ValidationShare { get; init; } = 0.1;
 
-    /// <summary>The output to match; null, the default: the teacher's first output.</summary>
+    /// <summary>The only output to learn; the student then has no other. Null, the default: all outputs.</summary>
     public string? Output { get; init; }
 
     /// <exception cref="OptimizationException">A value is out of range.</exception>

@@ -1,5 +1,3 @@
-using Inference.Optimization.Evaluation;
-
 namespace Inference.Optimization.Distillation;
 
 /// <summary>Trains a student on a teacher's outputs: mini-batches by Adam, a learning rate that falls along a cosine, early stopping on validation rows; equal seeds give equal students.</summary>
@@ -10,7 +8,7 @@ internal static class StudentTrainer
 
     /// <returns>The validation loss of the returned parameters.</returns>
     public static double Train(
-        StudentNetwork network, StudentFeatures features, Predictions targets, int[]? labels, StudentLoss loss, StudentOptions options, OptimizationContext context, CancellationToken cancellationToken)
+        StudentNetwork network, StudentFeatures features, StudentContract contract, float[] targets, float[]? labels, StudentOptions options, OptimizationContext context, CancellationToken cancellationToken)
     {
         var random = new Random(context.Seed);
         int[] order = [.. Enumerable.Range(0, features.Rows)];
@@ -20,8 +18,9 @@ internal static class StudentTrainer
         int[] training = order[held..];
         var optimizer = new AdamOptimizer(network.Parameters.Length, WeightDecay);
         var gradient = new float[network.Parameters.Length];
-        var delta = new float[targets.Columns];
-        var wanted = new float[targets.Columns];
+        int columns = contract.Columns;
+        var delta = new float[columns];
+        var wanted = new float[columns];
         var best = (float[])network.Parameters.Clone();
         double bestLoss = double.PositiveInfinity;
         int waited = 0;
@@ -38,8 +37,8 @@ internal static class StudentTrainer
                 {
                     ReadOnlySpan<int> ids = features.Ids.AsSpan(row * network.Fields, network.Fields);
                     ReadOnlySpan<float> outputs = network.Forward(features.Values.AsSpan(row * network.Numeric, network.Numeric), ids);
-                    Target(targets.Row(row), labels is null ? -1 : labels[row], loss, options.LabelShare, wanted);
-                    Loss(outputs, wanted, loss, delta);
+                    Target(contract, targets.AsSpan(row * columns, columns), labels?[row], options.LabelShare, wanted);
+                    Loss(contract, outputs, wanted, delta);
                     System.Numerics.Tensors.TensorPrimitives.Divide(delta, count, delta);
                     network.Backward(delta, ids, gradient);
                 }
@@ -52,8 +51,8 @@ internal static class StudentTrainer
             {
                 ReadOnlySpan<float> outputs = network.Forward(
                     features.Values.AsSpan(row * network.Numeric, network.Numeric), features.Ids.AsSpan(row * network.Fields, network.Fields));
-                Target(targets.Row(row), labels is null ? -1 : labels[row], loss, options.LabelShare, wanted);
-                total += Loss(outputs, wanted, loss, delta);
+                Target(contract, targets.AsSpan(row * columns, columns), labels?[row], options.LabelShare, wanted);
+                total += Loss(contract, outputs, wanted, delta);
             }
 
             total /= validation.Length;
@@ -106,29 +105,42 @@ internal static class StudentTrainer
         return sum;
     }
 
-    private static void Target(ReadOnlySpan<float> teacher, int label, StudentLoss loss, double labelShare, Span<float> wanted)
+    // The mean over the heads' columns, so that an image does not outweigh a score.
+    private static double Loss(StudentContract contract, ReadOnlySpan<float> outputs, ReadOnlySpan<float> wanted, Span<float> gradient)
     {
-        if (loss == StudentLoss.SoftLabels && !IsDistribution(teacher))
+        double sum = 0;
+        foreach (StudentHead head in contract.Heads)
         {
-            System.Numerics.Tensors.TensorPrimitives.SoftMax(teacher, wanted);
-        }
-        else
-        {
-            teacher.CopyTo(wanted);
+            Span<float> part = gradient.Slice(head.Start, head.Width);
+            double loss = Loss(outputs.Slice(head.Start, head.Width), wanted.Slice(head.Start, head.Width), head.Loss, part);
+            if (head.Loss == StudentLoss.SquaredError && head.Width > 1)
+            {
+                System.Numerics.Tensors.TensorPrimitives.Divide(part, head.Width, part);
+                loss /= head.Width;
+            }
+
+            sum += loss;
         }
 
-        if (label < 0 || loss == StudentLoss.SquaredError)
-        {
-            return;
-        }
-
-        for (int i = 0; i < wanted.Length; i++)
-        {
-            float truth = wanted.Length == 1 ? label : label == i ? 1 : 0;
-            wanted[i] += (float)labelShare * (truth - wanted[i]);
-        }
+        return sum;
     }
 
-    private static bool IsDistribution(ReadOnlySpan<float> values) =>
-        System.Numerics.Tensors.TensorPrimitives.Min(values) >= 0 && Math.Abs(System.Numerics.Tensors.TensorPrimitives.Sum(values) - 1) < 1e-3f;
+    private static void Target(StudentContract contract, ReadOnlySpan<float> teacher, float? label, double labelShare, Span<float> wanted)
+    {
+        teacher.CopyTo(wanted);
+        foreach (StudentHead head in contract.Heads)
+        {
+            // True labels are classes: of one head, or they would be labels of something else.
+            if (label is not { } truth || head.Loss == StudentLoss.SquaredError || contract.Heads.Count > 1)
+            {
+                continue;
+            }
+
+            for (int i = 0; i < head.Width; i++)
+            {
+                float one = head.Width == 1 ? truth : truth == i ? 1 : 0;
+                wanted[head.Start + i] += (float)labelShare * (one - wanted[head.Start + i]);
+            }
+        }
+    }
 }

@@ -3,18 +3,17 @@ using Inference.Optimization.Graphs;
 
 namespace Inference.Optimization.Distillation;
 
-/// <summary>Writes a student as plain ONNX with the teacher's inputs and the name of the learnt output. Standardization is folded into the first layer if no
-/// interaction precedes it.</summary>
+/// <summary>Writes a student as plain ONNX with the teacher's inputs and outputs. Standardization of inputs is folded into the first layer, that of outputs into the last.</summary>
 internal static class StudentWriter
 {
-    public static OnnxModel Write(StudentNetwork network, StudentFeatures features, OnnxModel teacher, string output, bool sigmoid)
+    public static OnnxModel Write(StudentNetwork network, StudentFeatures features, OnnxModel teacher, StudentContract contract)
     {
         var model = new OnnxModel { IrVersion = 7, ProducerName = "Inference" };
         model.OperatorSets.Add(new OnnxOperatorSet("", 13));
         OnnxGraph graph = model.Graph;
         graph.Name = "student";
         graph.Inputs.AddRange(teacher.Graph.Inputs.Where(i => features.Numeric.Concat(features.Categorical).Any(f => f.Name == i.Name)));
-        graph.Outputs.AddRange(teacher.Graph.Outputs.Where(o => o.Name == output));
+        graph.Outputs.AddRange(teacher.Graph.Outputs.Where(o => contract.Heads.Any(h => h.Name == o.Name) || contract.Labels.Any(l => l.Name == o.Name)));
         var editor = new GraphEditor(model);
         var parts = new List<string>();
         foreach ((string name, int width) in features.Numeric)
@@ -32,7 +31,7 @@ internal static class StudentWriter
         string value = parts.Count == 1 ? parts[0] : Node(editor, "Concat", [.. parts], n => n.SetAttribute("axis", 1L));
         for (int l = 0; l < network.Layers; l++)
         {
-            (float[] weights, float[] bias) = Layer(network, features, l);
+            (float[] weights, float[] bias) = Layer(network, features, contract, l);
             string w = editor.AddFloats("w", weights, network.Widths[l + 1], network.Widths[l]);
             string b = editor.AddFloats("b", bias, bias.Length);
             value = Node(editor, "Gemm", [value, w, b], n => n.SetAttribute("transB", 1L));
@@ -42,27 +41,55 @@ internal static class StudentWriter
             }
         }
 
-        if (sigmoid)
+        foreach (StudentHead head in contract.Heads)
         {
-            value = Node(editor, "Sigmoid", [value]);
+            Head(editor, contract, head, value);
         }
 
-        graph.Nodes[^1].Outputs[0] = output;
         return model;
     }
 
-    /// <summary>The weights of a layer; for the first with (x − μ)/σ folded in.</summary>
-    private static (float[] Weights, float[] Bias) Layer(StudentNetwork network, StudentFeatures features, int layer)
+    private static void Head(GraphEditor editor, StudentContract contract, StudentHead head, string value)
+    {
+        if (contract.Heads.Count > 1)
+        {
+            value = Node(editor, "Slice", [value, Ints(editor, head.Start), Ints(editor, head.Start + head.Width), Ints(editor, 1)]);
+        }
+
+        if (head.Probabilities)
+        {
+            value = head.Loss == StudentLoss.BinaryCrossEntropy ? Node(editor, "Sigmoid", [value]) : Node(editor, "Softmax", [value], n => n.SetAttribute("axis", 1L));
+        }
+
+        foreach (StudentLabel label in contract.Labels.Where(l => l.Scores == head.Name))
+        {
+            string best = Node(editor, "ArgMax", [value], n => n.SetAttribute("axis", 1L).SetAttribute("keepdims", 0L));
+            string name = Node(editor, "Gather", [Ints(editor, label.Classes), best]);
+            End(editor, name, OnnxElementType.Int64, label.Type, 0, label.RowShape, label.Name);
+        }
+
+        End(editor, value, OnnxElementType.Float32, head.Type, head.Width, head.RowShape, head.Name);
+    }
+
+    /// <summary>Gives a value [rows, width] (or [rows], of width 0) the teacher's shape, type and name.</summary>
+    private static void End(GraphEditor editor, string value, OnnxElementType type, OnnxElementType wanted, int width, long[] rowShape, string name)
+    {
+        if (width == 0 ? rowShape.Length > 0 : rowShape.Length != 1)
+        {
+            value = Node(editor, "Reshape", [value, Ints(editor, [-1, .. rowShape])]);
+        }
+
+        value = type == wanted ? value : Node(editor, "Cast", [value], n => n.SetAttribute("to", (long)wanted));
+        editor.Graph.Nodes.Add(new OnnxNode("Identity", [value], [name]));
+    }
+
+    /// <summary>The weights of a layer; for the first with (x − μ)/σ folded in, for the last with y·σ + μ.</summary>
+    private static (float[] Weights, float[] Bias) Layer(StudentNetwork network, StudentFeatures features, StudentContract contract, int layer)
     {
         float[] weights = network.Weights(layer).ToArray();
         float[] bias = network.Bias(layer).ToArray();
-        if (layer > 0)
-        {
-            return (weights, bias);
-        }
-
-        int width = network.InputWidth;
-        for (int o = 0; o < bias.Length; o++)
+        int width = network.Widths[layer];
+        for (int o = 0; layer == 0 && o < bias.Length; o++)
         {
             double shift = 0;
             for (int i = 0; i < network.Numeric; i++)
@@ -73,6 +100,16 @@ internal static class StudentWriter
             }
 
             bias[o] -= (float)shift;
+        }
+
+        foreach (StudentHead head in layer == network.Layers - 1 ? contract.Heads.Where(static h => h.Mean.Length > 0) : [])
+        {
+            for (int i = 0; i < head.Width; i++)
+            {
+                Span<float> row = weights.AsSpan((head.Start + i) * width, width);
+                System.Numerics.Tensors.TensorPrimitives.Multiply(row, head.Deviation[i], row);
+                bias[head.Start + i] = (bias[head.Start + i] * head.Deviation[i]) + head.Mean[i];
+            }
         }
 
         return (weights, bias);

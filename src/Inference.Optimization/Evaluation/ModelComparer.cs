@@ -23,7 +23,14 @@ public static class ModelComparer
     {
         ArgumentNullException.ThrowIfNull(context);
         ArgumentNullException.ThrowIfNull(options);
-        SourceJudge judge = await SourceJudge.CreateAsync(context, source, data, options, null, cancellationToken).ConfigureAwait(false);
+        return await CompareAsync(context, source, candidate, data, options, candidateLoader, null, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Compares with a source that may already have been evaluated on the data.</summary>
+    internal static async Task<ComparisonResult> CompareAsync(
+        OptimizationContext context, OnnxModel source, OnnxModel candidate, IDataSource data, EvaluationOptions options, IModelLoader? candidateLoader, SourceJudge? judge, CancellationToken cancellationToken)
+    {
+        judge ??= await SourceJudge.CreateAsync(context, source, data, options, null, cancellationToken).ConfigureAwait(false);
         Answers answers = await judge.RunAsync(candidateLoader is null ? context : context.With(candidateLoader), candidate, "candidate", cancellationToken).ConfigureAwait(false);
         return judge.Compare(answers);
     }

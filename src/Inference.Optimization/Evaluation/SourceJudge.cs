@@ -27,8 +27,9 @@ internal sealed class SourceJudge
     private readonly EvaluationOptions _options;
     private readonly TensorValue _labels;
 
-    private SourceJudge(EvaluationSet set, EvaluationOptions options, TensorValue labels, OutputReading reading, Answers source)
+    private SourceJudge(EvaluationSet set, EvaluationOptions options, TensorValue labels, OutputReading reading, Answers source, string provider)
     {
+        Provider = provider;
         _set = set;
         _options = options;
         _labels = labels;
@@ -36,6 +37,9 @@ internal sealed class SourceJudge
         Source = source;
         Metric = options.Metric ?? MetricCatalog.Parse(reading.Metric);
     }
+
+    /// <summary>What ran the source model.</summary>
+    public string Provider { get; }
 
     public OutputReading Reading { get; }
 
@@ -65,7 +69,7 @@ internal sealed class SourceJudge
         TensorValue labels = set.Labels ?? own!.Labels;
         reading ??= await DecideAsync(context, session, data, labels, own?.Options ?? Known(options), cancellationToken).ConfigureAwait(false);
         Answers answers = await Answers.ReadAsync(context, session, data, labels, reading, "source", cancellationToken).ConfigureAwait(false);
-        return new SourceJudge(set, options, labels, reading, answers);
+        return new SourceJudge(set, options, labels, reading, answers, session.Runner.Info.Provider);
     }
 
     /// <summary>Runs a candidate over the rows.</summary>

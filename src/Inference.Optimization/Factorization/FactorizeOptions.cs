@@ -23,4 +23,7 @@ public sealed class FactorizeOptions
 
     /// <summary>The names of nodes to leave unchanged.</summary>
     public IReadOnlyCollection<string> ExcludedNodes { get; init; } = [];
+
+    /// <summary>The bases of the layers' outputs by output name: filled by the first factorization if empty, used by the next ones of the same model and rows. Null, the default: computed each time.</summary>
+    internal Dictionary<string, LowRankBasis>? Bases { get; init; }
 }

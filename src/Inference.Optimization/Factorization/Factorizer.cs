@@ -2,7 +2,6 @@ using Inference.Data;
 using Inference.Onnx;
 using Inference.Optimization.Evaluation;
 using Inference.Optimization.Graphs;
-using Inference.Optimization.Numerics;
 using Inference.Optimization.Records;
 using Inference.Optimization.Running;
 
@@ -50,11 +49,18 @@ public static class Factorizer
             };
         }
 
-        Dictionary<string, GramMatrix> grams = options.Whiten
-            ? await GramPass.RunAsync(context, editor.Model, wanted.ToDictionary(l => l.Output, l => l.ChannelsLast), data, "factorize", cancellationToken).ConfigureAwait(false)
-            : [];
-        List<LowRankLayer> layers =
-            [.. wanted.Select(l => new LowRankLayer(l, grams.GetValueOrDefault(l.Output), l.Bias(editor.Index) is not null, LayerCost.Positions(l, shapes[l.Output], shapes[l.Output][0])))];
+        IReadOnlyDictionary<string, LowRankBasis> bases = options.Bases is { Count: > 0 } made ? made
+            : options.Whiten ? await OutputPass.RunAsync(context, editor, wanted, data, cancellationToken).ConfigureAwait(false)
+            : wanted.ToDictionary(static l => l.Output, LowRankBasis.OfWeights, StringComparer.Ordinal);
+        if (options.Bases is { Count: 0 } empty)
+        {
+            foreach ((string output, LowRankBasis basis) in bases)
+            {
+                empty[output] = basis;
+            }
+        }
+
+        List<LowRankLayer> layers = [.. wanted.Select(l => new LowRankLayer(l, bases[l.Output], LayerCost.Positions(l, shapes[l.Output], shapes[l.Output][0])))];
         long total = all.Sum(l => LayerCost.Macs(l, LayerCost.Positions(l, shapes[l.Output], shapes[l.Output][0])));
         Dictionary<LowRankLayer, int> ranks = options.Ranks is { } given
             ? layers.Where(l => given.ContainsKey(l.Layer.Name)).ToDictionary(l => l, l => given[l.Layer.Name])

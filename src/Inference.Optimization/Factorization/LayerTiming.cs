@@ -18,7 +18,7 @@ internal static class LayerTiming
         OnnxModel dense = Alone(editor, layer.Layer, shapes[layer.Layer.Input]);
         var factors = new GraphEditor(GraphCopy.Copy(dense));
         LinearLayer copy = LinearLayer.All(factors.Index)[0];
-        new LowRankLayer(copy, null, false, layer.Positions).Apply(factors, rank);
+        new LowRankLayer(copy, LowRankBasis.ForTiming(copy, rank), layer.Positions).Apply(factors, rank);
         factors.RemoveUnused();
 
         long[] shape = shapes[layer.Layer.Input];

@@ -7,37 +7,24 @@ namespace Inference.Optimization.Factorization;
 /// <summary>
 /// The best factors of a layer at every rank. With V the eigenvectors of the covariance of the layer's outputs y = x·W + b, the rank-r map with the lowest loss is
 /// ŷ = ȳ + (y − ȳ)·V_r·V_rᵀ: factors A = W·V_r and B = V_rᵀ, bias b·V_r·V_rᵀ + ȳ·(I − V_r·V_rᵀ), and the loss is the sum of the eigenvalues left out. This is the SVD of the weights
-/// whitened by their inputs (SVD of SᵀW with SSᵀ = XᵀX), computed from the outputs, so that no whitening matrix has to be inverted. Without data V is computed from WᵀW: plain SVD.
+/// whitened by their inputs (SVD of SᵀW with SSᵀ = XᵀX), computed from the outputs, so that no whitening matrix has to be inverted; see
+/// <see cref="OutputMoments"/> for what its work depends on. Without data V is computed from the weights: plain SVD.
 /// </summary>
 internal sealed class LowRankLayer
 {
     private readonly double[] _values;
-    private readonly double[,] _vectors;
+    private readonly double[] _vectors;
     private readonly double[]? _mean;
     private readonly double _total;
 
     /// <param name="layer">The layer; a Conv of one group, a Gemm or a MatMul.</param>
-    /// <param name="outputs">Second moments of its outputs; null for plain SVD.</param>
-    /// <param name="hasBias">Whether there is a bias to absorb the mean.</param>
+    /// <param name="basis">The directions of its outputs.</param>
     /// <param name="positions">The output positions for one row.</param>
-    public LowRankLayer(LinearLayer layer, GramMatrix? outputs, bool hasBias, long positions)
+    public LowRankLayer(LinearLayer layer, LowRankBasis basis, long positions)
     {
         Layer = layer;
         Positions = positions;
-        if (outputs is null)
-        {
-            float[] rows = layer.ReadRows();
-            var gram = new GramMatrix(layer.Outputs, layer.Outputs);
-            float[] columns = LinearLayer.Transpose(rows, layer.Outputs, layer.Reduction);
-            gram.Add(columns, columns);
-            (_values, _vectors) = DenseSolver.SymmetricEigen(gram.Moments(central: false));
-        }
-        else
-        {
-            (_values, _vectors) = DenseSolver.SymmetricEigen(outputs.Moments(central: hasBias));
-            _mean = hasBias ? [.. Enumerable.Range(0, layer.Outputs).Select(outputs.RightMean)] : null;
-        }
-
+        (_values, _vectors, _mean) = basis;
         _total = Math.Max(_values.Sum(), 1e-300);
     }
 
@@ -48,7 +35,7 @@ internal sealed class LowRankLayer
     public long DenseMacs => LayerCost.Macs(Layer, Positions);
 
     /// <summary>The highest rank at which the two factors cost less than the layer.</summary>
-    public int GreatestRank => (int)Math.Min(Layer.Outputs - 1, ((long)Layer.Outputs * Layer.Reduction / (Layer.Outputs + Layer.Reduction)) - 1);
+    public int GreatestRank => (int)Math.Min(Math.Min(_values.Length, Layer.Outputs - 1), ((long)Layer.Outputs * Layer.Reduction / (Layer.Outputs + Layer.Reduction)) - 1);
 
     public long Macs(int rank) => Positions * rank * (Layer.Outputs + Layer.Reduction);
 
@@ -69,13 +56,16 @@ internal sealed class LowRankLayer
     {
         int n = Layer.Outputs;
         int k = Layer.Reduction;
+
+        // The rows have fewer directions than a stated rank asks for: the others would multiply zeros.
+        rank = Math.Min(rank, _values.Length);
         float[] rows = Layer.ReadRows();
         var first = new float[rank * k];
         for (int r = 0; r < rank; r++)
         {
             for (int o = 0; o < n; o++)
             {
-                float v = (float)_vectors[o, r];
+                float v = (float)_vectors[(r * n) + o];
                 Span<float> target = first.AsSpan(r * k, k);
                 System.Numerics.Tensors.TensorPrimitives.MultiplyAdd(rows.AsSpan(o * k, k), v, target, target);
             }
@@ -86,7 +76,7 @@ internal sealed class LowRankLayer
         {
             for (int r = 0; r < rank; r++)
             {
-                second[(o * rank) + r] = (float)_vectors[o, r];
+                second[(o * rank) + r] = (float)_vectors[(r * n) + o];
             }
         }
 
@@ -101,6 +91,7 @@ internal sealed class LowRankLayer
             return;
         }
 
+        int n = Layer.Outputs;
         float[] bias = Weights.Read(old);
         var shifted = new float[bias.Length];
         for (int r = 0; r < rank; r++)
@@ -108,12 +99,12 @@ internal sealed class LowRankLayer
             double dot = 0;
             for (int o = 0; o < bias.Length; o++)
             {
-                dot += _vectors[o, r] * (bias[o] - OutputMean(bias, o));
+                dot += _vectors[(r * n) + o] * (bias[o] - OutputMean(bias, o));
             }
 
             for (int o = 0; o < bias.Length; o++)
             {
-                shifted[o] += (float)(dot * _vectors[o, r]);
+                shifted[o] += (float)(dot * _vectors[(r * n) + o]);
             }
         }
 

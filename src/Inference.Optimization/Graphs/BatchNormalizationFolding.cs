@@ -3,7 +3,7 @@ using Inference.Onnx;
 namespace Inference.Optimization.Graphs;
 
 /// <summary>
-/// Folds an inference-mode BatchNormalization that follows a Conv into it: W ← W·γ/√(σ²+ε) for each output channel, b ← (b − μ)·γ/√(σ²+ε) + β.
+/// Folds an inference-mode BatchNormalization that follows a Conv or a Gemm into it: W ← W·γ/√(σ²+ε) for each output channel, b ← (b − μ)·γ/√(σ²+ε) + β.
 /// </summary>
 internal static class BatchNormalizationFolding
 {
@@ -13,7 +13,7 @@ internal static class BatchNormalizationFolding
         {
             GraphIndex index = editor.Index;
             if (index.Producer(norm.Inputs[0]) is not { } producer
-                || LinearLayer.From(producer, index) is not { IsConv: true } layer
+                || LinearLayer.From(producer, index) is not { Node.OpType: "Conv" or "Gemm" } layer
                 || index.OnlyConsumer(layer.Output) != norm
                 || norm.Outputs.Skip(1).Any(o => o.Length > 0)
                 || index.Consumers(layer.WeightName).Count != 1
@@ -43,19 +43,19 @@ internal static class BatchNormalizationFolding
             bias[n] = (float)(((bias[n] - p.Mean[n]) * factor) + p.Bias[n]);
         }
 
-        OnnxNode conv = layer.Node;
+        OnnxNode node = layer.Node;
         editor.ReplaceConstant(layer.MakeWeight(layer.WeightName, rows));
         string biasName = editor.AddFloats("b", bias, bias.Length);
-        if (conv.Inputs.Count > 2)
+        if (node.Inputs.Count > 2)
         {
-            conv.Inputs[2] = biasName;
+            node.Inputs[2] = biasName;
         }
         else
         {
-            conv.Inputs.Add(biasName);
+            node.Inputs.Add(biasName);
         }
 
-        conv.Outputs[0] = norm.Outputs[0];
+        node.Outputs[0] = norm.Outputs[0];
         editor.Remove(norm);
     }
 

@@ -44,6 +44,13 @@ internal sealed class LinearLayer
 
     public int Groups => IsConv ? (int)Node.GetInt("group", 1) : 1;
 
+    /// <summary>The number of channels of the input; −1 for a grouped convolution that is not depthwise.</summary>
+    public int InputChannels => !IsConv ? Reduction : Groups == 1 ? checked((int)Weight.Dims[1]) : Groups == Outputs && Weight.Dims[1] == 1 ? Outputs : -1;
+
+    /// <summary>The input channel that a weight multiplies.</summary>
+    /// <param name="position">The weight's position in rows [N,K].</param>
+    public int InputChannel(int position) => !IsConv ? position % Reduction : Groups > 1 ? position / Reduction : position % Reduction / (Reduction / (int)Weight.Dims[1]);
+
     /// <summary>Whether the channels of the input (and of the output, for a Conv) are the last axis; for Conv they are axis 1.</summary>
     public bool ChannelsLast => !IsConv;
 

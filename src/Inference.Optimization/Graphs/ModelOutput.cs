@@ -13,7 +13,7 @@ internal static class ModelOutput
     public static void Save(OnnxModel model, string path, string source)
     {
         ArgumentNullException.ThrowIfNull(model);
-        RequireOther(path, source);
+        RequireOther(path, source, []);
         ModelWriter.Save(model, path);
     }
 
@@ -24,7 +24,7 @@ internal static class ModelOutput
     public static void SaveText(string text, string path)
     {
         string full = Path.GetFullPath(path);
-        string temporary = full + ".new";
+        string temporary = $"{full}.{Guid.NewGuid():N}.tmp";
         try
         {
             Directory.CreateDirectory(Path.GetDirectoryName(full)!);
@@ -42,16 +42,57 @@ internal static class ModelOutput
         }
     }
 
-    /// <summary>Validates that an output path is not the source's.</summary>
+    /// <summary>Validates, before the work, that an output can be written and is none of the source's files, also by another name or through links.</summary>
     /// <param name="path">The path to write to.</param>
     /// <param name="source">The source model's file or folder.</param>
-    /// <exception cref="OptimizationException">The paths refer to the same file.</exception>
-    public static void RequireOther(string path, string source)
+    /// <param name="external">The files that hold weights of the source, see <see cref="OnnxModel.GetExternalDataFiles"/>.</param>
+    /// <exception cref="OptimizationException">It is one of them, or is not writable.</exception>
+    public static void Require(string path, string source, IReadOnlyList<string> external)
     {
-        string file = Path.GetFullPath(ModelSource.File(source).ResolveFile()!);
-        if (string.Equals(Path.GetFullPath(path), file, StringComparison.Ordinal))
+        RequireOther(path, source, external);
+        if (Directory.Exists(path))
         {
-            throw new OptimizationException($"{path}: expected a file other than the source model, got the same. Choose another output path.");
+            throw new OptimizationException($"{path}: expected a path of a file to write, got a folder. Add a file name.");
         }
+
+        try
+        {
+            // The nearest folder that exists: nothing is created before there is something to write.
+            string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
+            while (!Directory.Exists(folder) && !File.Exists(folder))
+            {
+                folder = Path.GetDirectoryName(folder)!;
+            }
+
+            string probe = Path.Combine(folder, $".{Guid.NewGuid():N}.tmp");
+            File.Create(probe, 1, FileOptions.DeleteOnClose).Dispose();
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new OptimizationException($"{path}: expected a writable path, got: {exception.Message} Choose another path; nothing was done.", exception);
+        }
+    }
+
+    private static void RequireOther(string path, string source, IReadOnlyList<string> external)
+    {
+        string target = Real(path);
+        string file = ModelSource.File(source).ResolveFile()!;
+        foreach (string used in external.Prepend(file))
+        {
+            // A model with external weights writes a second file beside it.
+            if (target == Real(used) || $"{target}.data" == Real(used))
+            {
+                throw new OptimizationException($"{path}: expected a file other than the source model and its weights, got '{used}' itself. Choose another output path.");
+            }
+        }
+    }
+
+    private static string Real(string path)
+    {
+        string full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
+        FileSystemInfo info = Directory.Exists(full) ? new DirectoryInfo(full) : new FileInfo(full);
+        return info.Exists && info.ResolveLinkTarget(returnFinalTarget: true) is { } target ? Real(target.FullName)
+            : Path.GetDirectoryName(full) is { } parent ? Path.Combine(Real(parent), Path.GetFileName(full))
+            : full;
     }
 }

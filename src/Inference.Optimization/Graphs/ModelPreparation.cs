@@ -11,7 +11,8 @@ internal static class ModelPreparation
         "DynamicQuantizeMatMul", "MatMulIntegerToFloat", "QAttention", "GatherBlockQuantized", "DynamicQuantizeLSTM",
     };
 
-    /// <summary>Copies the model; constants become initializers, initializers passed through Identity become one, batch normalizations are folded into convolutions.</summary>
+    /// <summary>Copies the model; constants become initializers, initializers passed through Identity become one, transposed left operands of Gemm are transposed by a node of their own, batch
+    /// normalizations are folded into the layers before them.</summary>
     /// <exception cref="OptimizationException">The model has functions, or its constants can be overridden by inputs.</exception>
     public static GraphEditor Prepare(OnnxModel model)
     {
@@ -21,6 +22,7 @@ internal static class ModelPreparation
         HoistConstants(editor);
         BypassIdentities(editor);
         FoldGemmFactors(editor);
+        TransposeLeftOperands(editor);
         BatchNormalizationFolding.Apply(editor);
         editor.RemoveUnused();
         return editor;
@@ -104,6 +106,24 @@ internal static class ModelPreparation
         {
             Fold(editor, node, "alpha", 1);
             Fold(editor, node, "beta", 2);
+        }
+    }
+
+    /// <summary>Gemm with transA becomes Transpose and Gemm, which is a layer like others.</summary>
+    private static void TransposeLeftOperands(GraphEditor editor)
+    {
+        foreach (OnnxNode node in editor.Graph.Nodes.Where(n => n is { OpType: "Gemm", Domain: "" or "ai.onnx" } && n.GetInt("transA") != 0).ToList())
+        {
+            if (editor.Index.IsConstant(node.Inputs[0]) || !Weights.IsFloat(editor.Index.Constant(node.Inputs[1])))
+            {
+                continue;
+            }
+
+            string turned = editor.Names.New("t");
+            editor.InsertBefore(node, new OnnxNode("Transpose", [node.Inputs[0]], [turned]).SetAttribute("perm", [1L, 0L]));
+            node.Inputs[0] = turned;
+            node.SetAttribute("transA", 0L);
+            editor.Changed();
         }
     }
 

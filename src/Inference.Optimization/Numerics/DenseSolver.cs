@@ -1,30 +1,10 @@
 using MathNet.Numerics.LinearAlgebra;
-using MathNet.Numerics.LinearAlgebra.Factorization;
 
 namespace Inference.Optimization.Numerics;
 
-/// <summary>The two dense problems of compression, solved by MathNet.Numerics.</summary>
+/// <summary>Linear systems of compression, solved by MathNet.Numerics.</summary>
 internal static class DenseSolver
 {
-    /// <summary>Computes the eigenvalues, in descending order, and eigenvectors (columns) of a symmetric matrix.</summary>
-    public static (double[] Values, double[,] Vectors) SymmetricEigen(double[,] matrix)
-    {
-        Evd<double> evd = Matrix<double>.Build.DenseOfArray(matrix).Evd(Symmetricity.Symmetric);
-        int n = matrix.GetLength(0);
-        var values = new double[n];
-        var vectors = new double[n, n];
-        for (int i = 0; i < n; i++)
-        {
-            values[i] = Math.Max(0, evd.EigenValues[n - 1 - i].Real);
-            for (int row = 0; row < n; row++)
-            {
-                vectors[row, i] = evd.EigenVectors[row, n - 1 - i];
-            }
-        }
-
-        return (values, vectors);
-    }
-
     /// <summary>Ridge regression: M with (G + λ·mean(diag G)·I)·M = R, G symmetric.</summary>
     /// <param name="gram">G [n,n].</param>
     /// <param name="right">R [n,m].</param>

@@ -72,7 +72,7 @@ internal static class Equalization
                 next = index.OnlyConsumer(next.Outputs[0]);
             }
 
-            if (next is not null && byNode.TryGetValue(next, out LinearLayer? second) && index.Consumers(second.WeightName).Count == 1 && InputChannels(second) == first.Outputs
+            if (next is not null && byNode.TryGetValue(next, out LinearLayer? second) && index.Consumers(second.WeightName).Count == 1 && second.InputChannels == first.Outputs
                 && first.IsConv == second.IsConv)
             {
                 pairs.Add((first, second));
@@ -117,9 +117,6 @@ internal static class Equalization
 
         return change;
     }
-
-    private static int InputChannels(LinearLayer layer) =>
-        !layer.IsConv ? layer.Reduction : layer.Groups == 1 ? (int)layer.Weight.Dims[1] : layer.Groups == layer.Outputs && layer.Weight.Dims[1] == 1 ? layer.Outputs : -1;
 
     /// <summary>Positions in rows [N,K] of the weights that multiply input channel j.</summary>
     private static IEnumerable<int> Slice(LinearLayer layer, int j)

@@ -100,7 +100,8 @@ internal sealed class LayerProbe
         string input = layer.Input;
         if (trial.InputFactors is { } factors)
         {
-            input = Add("Mul", [input, _editor.AddFloats("f", factors, factors.Length)]);
+            long[] shape = [factors.Length, .. layer.IsConv ? Enumerable.Repeat(1L, layer.Weight.Dims.Length - 2) : []];
+            input = Add("Mul", [input, _editor.AddFloats("f", factors, shape)]);
         }
 
         if (trial.Input is { } parameters)

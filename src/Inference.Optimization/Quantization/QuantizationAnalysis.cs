@@ -1,6 +1,7 @@
 using Inference.Data;
 using Inference.Onnx;
 using Inference.Optimization.Calibration;
+using Inference.Optimization.Evaluation;
 using Inference.Optimization.Graphs;
 using Inference.Optimization.Reports;
 using Inference.Optimization.Running;
@@ -31,6 +32,7 @@ internal sealed class QuantizationAnalysis
     /// <summary>Changes to the model as a whole, for the record.</summary>
     public IReadOnlyList<string> Notes { get; }
 
+    /// <summary>Analyzes a model. Rescaling of channels that the options leave open is kept only if it lowers the error of the model's output.</summary>
     public static async Task<QuantizationAnalysis> RunAsync(
         OptimizationContext context, OnnxModel model, IDataSource data, QuantizeOptions options, CancellationToken cancellationToken)
     {
@@ -55,17 +57,31 @@ internal sealed class QuantizationAnalysis
 
         Dictionary<string, TensorStatistics> statistics =
             await Calibrator.RunAsync(context, editor.Model, graph.ObservedValues(), data, cancellationToken).ConfigureAwait(false);
-        if (options.SmoothQuant)
+        var scaled = new GraphEditor(GraphCopy.Copy(editor.Model));
+        var smoothed = options is { SmoothQuant: false, Equalize: not null } ? [] : await SmoothQuant.ApplyAsync(context, scaled, statistics, options, data, cancellationToken).ConfigureAwait(false);
+        if (smoothed.Count == 0)
         {
-            var smoothed = await SmoothQuant.ApplyAsync(context, editor, statistics, options, data, cancellationToken).ConfigureAwait(false);
-            notes.AddRange(smoothed.Select(s => FormattableString.Invariant($"smoothed '{s.Value}' with α {s.Alpha}: squared error {s.Before:G3} → {s.After:G3}")));
-            if (smoothed.Count > 0)
-            {
-                graph = new QuantizationGraph(editor.Index);
-                statistics = await Calibrator.RunAsync(context, editor.Model, graph.ObservedValues(), data, cancellationToken).ConfigureAwait(false);
-            }
+            return await SelectAsync(context, editor, statistics, notes, data, options, cancellationToken).ConfigureAwait(false);
         }
 
+        string[] changes = [.. smoothed.Select(s => FormattableString.Invariant($"scaled the channels of '{s.Value}' by {s.Fold} with α {s.Alpha}: squared error {s.Before:G3} → {s.After:G3}"))];
+        Dictionary<string, TensorStatistics> after = await Calibrator.RunAsync(context, scaled.Model, new QuantizationGraph(scaled.Index).ObservedValues(), data, cancellationToken).ConfigureAwait(false);
+        QuantizationAnalysis rescaled = await SelectAsync(context, scaled, after, [.. notes, .. changes], data, options, cancellationToken).ConfigureAwait(false);
+        if (options.SmoothQuant is true)
+        {
+            return rescaled;
+        }
+
+        // Layers are judged one by one; what counts is the model's output.
+        QuantizationAnalysis plain = await SelectAsync(context, editor, statistics, notes, data, options, cancellationToken).ConfigureAwait(false);
+        double[]? errors = await OutputErrorsAsync(context, model, [plain, rescaled], data, options, cancellationToken).ConfigureAwait(false);
+        return errors is not null && errors[1] < errors[0] ? rescaled : plain;
+    }
+
+    private static async Task<QuantizationAnalysis> SelectAsync(
+        OptimizationContext context, GraphEditor editor, Dictionary<string, TensorStatistics> statistics, List<string> notes, IDataSource data, QuantizeOptions options, CancellationToken cancellationToken)
+    {
+        var graph = new QuantizationGraph(editor.Index);
         Dictionary<string, SelectedRange> ranges =
             await RangeTrials.ChooseAsync(context, editor.Model, graph, statistics, data, options, cancellationToken).ConfigureAwait(false);
         if (options.CorrectBias)
@@ -75,6 +91,35 @@ internal sealed class QuantizationAnalysis
         }
 
         return new QuantizationAnalysis(editor.Model, ranges, statistics.ToDictionary(s => s.Key, s => s.Value.Histogram, StringComparer.Ordinal), notes);
+    }
+
+    /// <summary>The squared error of the first output that is a tensor of floats, ÷ its variance, of each analysis' model; null if no output has a number for each row.</summary>
+    private static async Task<double[]?> OutputErrorsAsync(
+        OptimizationContext context, OnnxModel model, QuantizationAnalysis[] analyses, IDataSource data, QuantizeOptions options, CancellationToken cancellationToken)
+    {
+        if (model.Graph.Outputs.Find(static o => o.Type?.ElementType == OnnxElementType.Float32)?.Name is not { } output)
+        {
+            return null;
+        }
+
+        try
+        {
+            IDataSource some = await SelectedRows.TakeAsync(context, data, SelectedRows.ToCompare, cancellationToken).ConfigureAwait(false);
+            Predictions wanted = await Predictor.RunAsync(context, model, some, output, "source", cancellationToken).ConfigureAwait(false);
+            var errors = new double[analyses.Length];
+            for (int i = 0; i < errors.Length; i++)
+            {
+                Predictions got = await Predictor.RunAsync(context, analyses[i].Emit(static _ => true, options), some, output, "scaled", cancellationToken).ConfigureAwait(false);
+                errors[i] = Predictions.RelativeError(wanted, got);
+            }
+
+            return errors;
+        }
+        catch (OptimizationException)
+        {
+            // The output has no rows, or no numbers: what cannot be measured is not changed.
+            return null;
+        }
     }
 
     /// <summary>Ranges with the observed values, for a report.</summary>
@@ -120,7 +165,7 @@ internal sealed class QuantizationAnalysis
     }
 
     public static bool IsExcluded(LinearLayer layer, QuantizeOptions options) =>
-        options.ExcludedNodes.Contains(layer.Node.Name) || options.ExcludedNodes.Contains(layer.Output);
+        options.ExcludedNodes.Contains(layer.Node.Name) || options.ExcludedNodes.Contains(layer.Output) || options.KeptInFloat.ContainsKey(layer.Output);
 
     public static async Task UpgradeAsync(OptimizationContext context, GraphEditor editor, IDataSource? data, CancellationToken cancellationToken)
     {

@@ -29,20 +29,43 @@ public sealed class QuantizeOptions
     /// <summary>The names of nodes (or of their first outputs) to leave in float.</summary>
     public IReadOnlyCollection<string> ExcludedNodes { get; init; } = [];
 
-    /// <summary>Whether the ranges of successive layers are first equalized, also through Relu; null, the default: only with per-tensor scales, where it matters.</summary>
+    /// <summary>Whether channels are rescaled between successive layers, also through Relu and pooling. Null, the default: for each pair where it lowers the error, and everywhere with per-tensor scales; true: everywhere.</summary>
     public bool? Equalize { get; init; }
 
     /// <summary>Whether the mean error of each layer is subtracted from its bias; the default is true.</summary>
     public bool CorrectBias { get; init; } = true;
 
-    /// <summary>Whether outlier activation channels of MatMul are scaled down and the weights scaled up, if this lowers the layer's error; the default is false.</summary>
-    public bool SmoothQuant { get; init; }
+    /// <summary>Whether outlier activation channels of MatMul and Gemm are scaled down and the weights scaled up, if this lowers the layer's error. Null, the default: where it costs no time in a run, or halves the error; true: wherever it
+    /// lowers the error.</summary>
+    public bool? SmoothQuant { get; init; }
 
     /// <summary>Whether large embedding tables (Gather over constant rows) are stored in 8 bits per value with a scale and bias for each row; the default is true.</summary>
     public bool Embeddings { get; init; } = true;
 
     /// <summary>The processor that the model is intended for; the default is <see cref="CpuTarget.Auto"/>.</summary>
     public CpuTarget Target { get; init; } = CpuTarget.Auto;
+
+    /// <summary>Outputs of layers that stay in float for a reason other than an option, each with the reason.</summary>
+    internal IReadOnlyDictionary<string, string> KeptInFloat { get; private init; } = new Dictionary<string, string>();
+
+    /// <summary>These options with more layers left in float.</summary>
+    internal QuantizeOptions Without(IReadOnlyDictionary<string, string> kept) => new()
+    {
+        Mode = Mode,
+        Format = Format,
+        Calibration = Calibration,
+        Percentile = Percentile,
+        PerChannel = PerChannel,
+        WeightBits = WeightBits,
+        BlockSize = BlockSize,
+        ExcludedNodes = ExcludedNodes,
+        Equalize = Equalize,
+        CorrectBias = CorrectBias,
+        SmoothQuant = SmoothQuant,
+        Embeddings = Embeddings,
+        Target = Target,
+        KeptInFloat = kept,
+    };
 
     /// <exception cref="OptimizationException">A value is out of range.</exception>
     internal void Validate()

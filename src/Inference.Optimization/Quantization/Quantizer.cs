@@ -38,7 +38,9 @@ public static class Quantizer
 
             QuantizationAnalysis analysis = await QuantizationAnalysis.RunAsync(context, model, data, options, cancellationToken).ConfigureAwait(false);
             decisions.AddRange(analysis.Notes.Select(n => new LayerDecision("(model)", "", "prepared", n)));
-            decisions.AddRange(LinearLayer.All(new GraphIndex(analysis.Prepared.Graph)).Select(l => Decide(l, analysis, options)));
+            var index = new GraphIndex(analysis.Prepared.Graph);
+            decisions.AddRange(LinearLayer.All(index).Select(l => Decide(l, analysis, options)));
+            decisions.AddRange(FloatLayers.Find(index));
             ranges = analysis.Report();
             editor = new GraphEditor(analysis.Emit(_ => true, options));
         }
@@ -50,6 +52,7 @@ public static class Quantizer
                 await QuantizationAnalysis.UpgradeAsync(context, editor, data, cancellationToken).ConfigureAwait(false);
             }
 
+            decisions.AddRange(FloatLayers.Find(editor.Index));
             EmitWithoutData(editor, options, decisions);
         }
 
@@ -81,7 +84,7 @@ public static class Quantizer
     }
 
     private static LayerDecision Decide(LinearLayer layer, QuantizationAnalysis analysis, QuantizeOptions options) =>
-        QuantizationAnalysis.IsExcluded(layer, options) ? new(layer.Name, layer.Node.OpType, "float", "excluded by option")
+        QuantizationAnalysis.IsExcluded(layer, options) ? new(layer.Name, layer.Node.OpType, "float", options.KeptInFloat.GetValueOrDefault(layer.Output, "excluded by option"))
         : analysis.Ranges.TryGetValue(layer.Input, out SelectedRange? range)
             ? new(layer.Name, layer.Node.OpType, "int8", FormattableString.Invariant($"input range [{range.Range.Low:G4}, {range.Range.High:G4}] by {range.Method}"))
             : new(layer.Name, layer.Node.OpType, "float", "its input is not float32");

@@ -7,27 +7,30 @@ using Inference.Optimization.Running;
 namespace Inference.Optimization.Quantization;
 
 /// <summary>
-/// SmoothQuant: channel j of an activation is divided by s_j = max|X_j|^α / max|W_j|^(1−α) and row j of the weights that read it is multiplied by it, so that outlier channels no longer
-/// stretch the range. 1/s is folded into a preceding layer normalization if nothing else reads it, and is a Mul otherwise; α is selected by the error at the layers' outputs, and
-/// nothing is changed if that error does not fall. Source: Xiao et al., "SmoothQuant", 2022.
+/// SmoothQuant: channel j of an activation is divided by s_j = max|X_j|^α / max|W_j|^(1−α) and the weights that read the channel are multiplied by it, so that outlier channels no longer
+/// stretch the range. Where 1/s goes is found by <see cref="ScaleFolding"/>; α is selected by the error at the layers' outputs, and nothing is changed if that error does not fall enough. Source: Xiao et al., "SmoothQuant",
+/// 2022; folded into the layer before, it is cross-layer equalization by measured activations, Nagel et al., 2019.
 /// </summary>
 internal static class SmoothQuant
 {
     // Of the output's error: less would not show in a metric, and the scaling changes the model's weights.
     private const double LeastGain = 0.05;
 
+    // A Mul in every run has to be worth it.
+    private const double LeastGainOfMul = 0.5;
+
     private static readonly float[] Alphas = [0.3f, 0.4f, 0.5f, 0.6f, 0.7f, 0.8f];
 
-    /// <returns>The smoothed values: name, α, and the squared error before and after.</returns>
-    public static async Task<List<(string Value, float Alpha, double Before, double After)>> ApplyAsync(
+    /// <returns>The smoothed values: name, where the scale went, α, and the squared error before and after.</returns>
+    public static async Task<List<(string Value, string Fold, float Alpha, double Before, double After)>> ApplyAsync(
         OptimizationContext context, GraphEditor editor, Dictionary<string, TensorStatistics> statistics, QuantizeOptions options, IDataSource data, CancellationToken cancellationToken)
     {
         int maxCode = CpuFeatures.MaxWeightCode(options.Target);
         var probe = new LayerProbe(editor.Model);
         var trials = new List<(IGrouping<string, LinearLayer> Group, float Alpha, float[] Factors, string[] Outputs)>();
-        foreach (IGrouping<string, LinearLayer> group in Groups(editor.Index))
+        foreach (IGrouping<string, LinearLayer> group in Groups(editor.Index, options))
         {
-            if (!statistics.TryGetValue(group.Key, out TensorStatistics? seen) || seen.Channels != group.First().Reduction)
+            if (!statistics.TryGetValue(group.Key, out TensorStatistics? seen) || group.Any(l => l.InputChannels != seen.Channels))
             {
                 continue;
             }
@@ -41,7 +44,7 @@ internal static class SmoothQuant
             }
         }
 
-        var applied = new List<(string, float, double, double)>();
+        var applied = new List<(string, string, float, double, double)>();
         if (probe.IsEmpty)
         {
             return applied;
@@ -53,19 +56,38 @@ internal static class SmoothQuant
             double before = candidates.First(c => c.Alpha == 0).Outputs.Sum(o => errors[o][0]);
             var best = candidates.MinBy(c => c.Outputs.Sum(o => errors[o][0]));
             double after = best.Outputs.Sum(o => errors[o][0]);
-            if (best.Alpha > 0 && after < before * (1 - LeastGain))
+            ScaleFold fold = ScaleFolding.Find(editor.Index, best.Group.Key, [.. best.Group.Select(l => l.Node)], best.Factors.Length);
+            double least = options.SmoothQuant is null && fold == ScaleFold.Multiplication ? LeastGainOfMul : LeastGain;
+            if (best.Alpha > 0 && after < before * (1 - least))
             {
-                Smooth(editor, best.Group.Key, [.. best.Group], best.Factors);
-                applied.Add((best.Group.Key, best.Alpha, before, after));
+                Smooth(editor, best.Group.Key, [.. best.Group.Select(l => l.Node)], best.Factors);
+                applied.Add((best.Group.Key, Words(fold), best.Alpha, before, after));
             }
         }
 
         return applied;
     }
 
-    /// <summary>MatMul and Gemm layers by the value they read; only if no other layer shares their weights.</summary>
-    private static IEnumerable<IGrouping<string, LinearLayer>> Groups(GraphIndex index) =>
-        LinearLayer.All(index).Where(l => !l.IsConv && index.Consumers(l.WeightName).Count == 1).GroupBy(l => l.Input);
+    /// <summary>Layers by the value they read; only if no other layer shares their weights, and the options allow a scale where it would go.</summary>
+    private static IEnumerable<IGrouping<string, LinearLayer>> Groups(GraphIndex index, QuantizeOptions options) =>
+        LinearLayer.All(index)
+            .Where(l => l.InputChannels > 0 && index.Consumers(l.WeightName).Count == 1)
+            .GroupBy(l => l.Input)
+            .Where(g => g.All(l => l.IsConv == g.First().IsConv))
+            .Where(g => ScaleFolding.Find(index, g.Key, [.. g.Select(l => l.Node)], g.First().InputChannels) switch
+            {
+                ScaleFold.Layer => options.Equalize is null,
+
+                // A channel that a convolution pads with zeros cannot be scaled by a vector of the last axis; Mul of feature maps costs more than it gains.
+                _ => options.SmoothQuant is not false && !g.First().IsConv,
+            });
+
+    private static string Words(ScaleFold fold) => fold switch
+    {
+        ScaleFold.Layer => "the layer before",
+        ScaleFold.Normalization => "the normalization before",
+        _ => "a Mul",
+    };
 
     private static string[] AddTrials(LayerProbe probe, IEnumerable<LinearLayer> group, TensorStatistics seen, float[] factors, QuantizeOptions options, int maxCode)
     {
@@ -98,7 +120,8 @@ internal static class SmoothQuant
             float[] rows = layer.ReadRows();
             for (int i = 0; i < rows.Length; i++)
             {
-                weights[i % weights.Length] = Math.Max(weights[i % weights.Length], Math.Abs(rows[i]));
+                int channel = layer.InputChannel(i);
+                weights[channel] = Math.Max(weights[channel], Math.Abs(rows[i]));
             }
         }
 
@@ -119,77 +142,21 @@ internal static class SmoothQuant
         float[] rows = layer.ReadRows();
         for (int i = 0; i < rows.Length; i++)
         {
-            rows[i] *= factors[i % factors.Length];
+            rows[i] *= factors[layer.InputChannel(i)];
         }
 
         return rows;
     }
 
-    private static void Smooth(GraphEditor editor, string value, List<LinearLayer> group, float[] factors)
+    private static void Smooth(GraphEditor editor, string value, OnnxNode[] nodes, float[] factors)
     {
-        float[] inverse = Array.ConvertAll(factors, f => 1 / f);
-        foreach (LinearLayer layer in group)
+        foreach (OnnxNode node in nodes)
         {
+            // Read anew: the weights may have taken the scale of another pair.
+            LinearLayer layer = LinearLayer.From(node, editor.Index)!;
             editor.ReplaceConstant(layer.MakeWeight(layer.WeightName, Scaled(layer, factors)));
         }
 
-        GraphIndex index = editor.Index;
-        HashSet<OnnxNode> nodes = [.. group.Select(l => l.Node)];
-        if (!index.IsGraphOutput(value) && index.Consumers(value).All(nodes.Contains) && FoldIntoNormalization(editor, index.Producer(value), inverse))
-        {
-            return;
-        }
-
-        string scaled = editor.Names.New("m");
-        editor.Redirect(value, scaled, nodes.Contains);
-        editor.InsertBefore(editor.Graph.Nodes.First(nodes.Contains), new OnnxNode("Mul", [value, editor.AddFloats("f", inverse, inverse.Length)], [scaled]));
-    }
-
-    private static bool FoldIntoNormalization(GraphEditor editor, OnnxNode? producer, float[] inverse)
-    {
-        GraphIndex index = editor.Index;
-        if (producer is { OpType: "LayerNormalization" } norm && norm.Inputs.Skip(1).All(i => i.Length == 0 || Fits(index, i, inverse)) && norm.Outputs.Count == 1)
-        {
-            for (int i = 1; i < norm.Inputs.Count; i++)
-            {
-                Scale(editor, norm, i, inverse);
-            }
-
-            return true;
-        }
-
-        // γ·x + β written out: both constants take the factor, if nothing else reads the product.
-        if (producer is { OpType: "Add" } add)
-        {
-            int bias = Fits(index, add.Inputs[1], inverse) ? 1 : Fits(index, add.Inputs[0], inverse) ? 0 : -1;
-            if (bias >= 0 && index.Producer(add.Inputs[1 - bias]) is { OpType: "Mul" } mul && index.OnlyConsumer(mul.Outputs[0]) == add)
-            {
-                int gain = Fits(index, mul.Inputs[1], inverse) ? 1 : Fits(index, mul.Inputs[0], inverse) ? 0 : -1;
-                if (gain >= 0)
-                {
-                    Scale(editor, add, bias, inverse);
-                    Scale(editor, mul, gain, inverse);
-                    return true;
-                }
-            }
-        }
-
-        return false;
-    }
-
-    private static bool Fits(GraphIndex index, string name, float[] inverse) => Weights.IsFloat(index.Constant(name)) && index.Constant(name)!.Dims is [var width] && width == inverse.Length;
-
-    private static void Scale(GraphEditor editor, OnnxNode node, int input, float[] inverse)
-    {
-        if (node.Inputs[input].Length > 0)
-        {
-            float[] values = Weights.Read(editor.Index.Constant(node.Inputs[input])!);
-            for (int i = 0; i < values.Length; i++)
-            {
-                values[i] *= inverse[i];
-            }
-
-            node.Inputs[input] = editor.AddFloats("f", values, values.Length);
-        }
+        ScaleFolding.Apply(editor, value, nodes, Array.ConvertAll(factors, f => 1 / f));
     }
 }

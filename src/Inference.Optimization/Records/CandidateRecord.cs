@@ -5,6 +5,9 @@ namespace Inference.Optimization.Records;
 /// <summary>A candidate of a search.</summary>
 public sealed record CandidateRecord
 {
+    /// <summary>The name of the candidate that is the source model itself, unchanged.</summary>
+    public const string SourceName = "source";
+
     /// <summary>The recipe, such as <c>factorize 0.5 + int8</c>.</summary>
     public required string Name { get; init; }
 
@@ -29,7 +32,10 @@ public sealed record CandidateRecord
     /// <summary>The bytes of the constants.</summary>
     public required long Bytes { get; init; }
 
-    /// <summary>Whether it meets every budget.</summary>
+    /// <summary>Whether it is measured to be no slower than the source, and is no larger.</summary>
+    public bool Improves { get; init; }
+
+    /// <summary>Whether it meets every budget and is neither slower nor larger than the source.</summary>
     public required bool Accepted { get; init; }
 
     /// <summary>Whether only more rows could decide: the drop is within the budget, but the end of its interval is not, and every other budget is met.</summary>

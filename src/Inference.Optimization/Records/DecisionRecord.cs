@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Security.Cryptography;
 using System.Text.Json;
 using Inference.Data;
 using Inference.Evaluation.Verdicts;
@@ -42,6 +41,15 @@ public sealed record DecisionRecord
     /// <summary>Why the budget was not met; otherwise empty.</summary>
     public string Reason { get; init; } = "";
 
+    /// <summary>The recipe that the model was made by, such as <c>factorize 0.5 + int8</c>; <c>source</c> if the search found nothing better than the source model. Empty unless a search chose it.</summary>
+    public string Chosen { get; init; } = "";
+
+    /// <summary>What to know before the model is used, one sentence each: that it is slower or larger than the source, or which layers stay in float. Empty if there is nothing.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
+
+    /// <summary>The SHA-256 of what a search was asked: source, rows, metric, labels, slices, budget, backend and seed. Empty unless a search made the model.</summary>
+    public string Question { get; init; } = "";
+
     /// <summary>The decision on each layer, with the reason.</summary>
     public IReadOnlyList<LayerDecision> Layers { get; init; } = [];
 
@@ -66,18 +74,12 @@ public sealed record DecisionRecord
     /// <summary>The candidates that the search tried.</summary>
     public IReadOnlyList<CandidateRecord> Candidates { get; init; } = [];
 
-    /// <summary>Computes the SHA-256 of a model: of the file it was loaded from, otherwise of its encoding.</summary>
+    /// <summary>Computes the SHA-256 of a model: of the bytes it was read from, otherwise of its encoding, followed by its external weights in the order in which the model refers to them.</summary>
     /// <param name="model">The model.</param>
     public static string ComputeDigest(OnnxModel model)
     {
         ArgumentNullException.ThrowIfNull(model);
-        if (model.SourcePath is { } path && File.Exists(path))
-        {
-            using FileStream stream = File.OpenRead(path);
-            return Convert.ToHexStringLower(SHA256.HashData(stream));
-        }
-
-        return Convert.ToHexStringLower(SHA256.HashData(model.ToArray()));
+        return ModelIdentity.Digest(model);
     }
 
     /// <summary>Reads the record of a model; null if it has none.</summary>
@@ -124,13 +126,14 @@ public sealed record DecisionRecord
         DecisionRecord record = For(request.Verb, source, model, context.Seed, request.Layers, ("calibrate", request.Calibration), ("report", request.Judged));
         if (request.Judged is not { } judged)
         {
-            return record;
+            return record with { Notes = [.. record.Notes, .. ResultNotes.Of(source, model, 0, 0)] };
         }
 
-        ComparisonResult quality = await ModelComparer.CompareAsync(context, source, model, judged, request.Evaluation, request.Loader, cancellationToken).ConfigureAwait(false);
+        ComparisonResult quality = await ModelComparer.CompareAsync(context, source, model, judged, request.Evaluation, request.Loader, request.Judge, cancellationToken).ConfigureAwait(false);
         IModelLoader[] loaders = [context.Loader, request.Loader ?? context.Loader];
         double[] times = await LatencyMeter.MeasureAsync(context, [source, model], judged, 1, TimeSpan.FromMilliseconds(800), cancellationToken, loaders).ConfigureAwait(false);
-        return record with { Quality = quality, SourceMicroseconds = times[0], Microseconds = times[1] };
+        record = record with { Quality = quality, SourceMicroseconds = times[0], Microseconds = times[1] };
+        return record with { Notes = [.. record.Notes, .. ResultNotes.Of(source, model, times[0], times[1])] };
     }
 
     /// <summary>Creates a record with the facts of source, data and result.</summary>
@@ -140,6 +143,7 @@ public sealed record DecisionRecord
         SourceSha256 = ComputeDigest(source),
         Seed = seed,
         Layers = [.. layers],
+        Notes = ResultNotes.Float([.. layers]),
         SourceBytes = Weights.TotalBytes(source.Graph),
         Bytes = Weights.TotalBytes(result.Graph),
         Data = [.. data.Where(d => d.Data is not null).Select(d => new DataRecord(d.Role, Path.GetFileName(d.Data!.Name), d.Data.Digest))],

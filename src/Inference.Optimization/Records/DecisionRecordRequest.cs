@@ -30,4 +30,7 @@ public sealed class DecisionRecordRequest
 
     /// <summary>What the new model is run with; null, the default: as the source.</summary>
     public IModelLoader? Loader { get; init; }
+
+    /// <summary>The source's evaluation on <see cref="Judged"/>, if there is one already; null, the default: it is made.</summary>
+    internal SourceJudge? Judge { get; init; }
 }

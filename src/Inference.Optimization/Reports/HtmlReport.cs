@@ -16,8 +16,9 @@ public static class HtmlReport
         + "body{font:15px/1.5 system-ui,sans-serif;max-width:960px;margin:2em auto;padding:0 1em;color:var(--ink);background:var(--bg)}"
         + ".wide{overflow-x:auto}table{border-collapse:collapse;width:100%;margin:.5em 0 1.5em}th,td{padding:.25em .6em;border-bottom:1px solid var(--line);text-align:left;vertical-align:top;overflow-wrap:break-word}.wide table{min-width:40em}"
         + "pre{white-space:pre-wrap}td.n,th.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}.met{background:var(--goodbg);border-left:6px solid var(--good)}.unmet{background:var(--badbg);border-left:6px solid var(--bad)}"
-        + ".verdict{padding:.8em 1em;margin:1em 0;font-size:1.1em}svg{display:block;width:100%;height:auto;min-width:520px}svg text{font:12px system-ui,sans-serif;fill:var(--soft)}h2{margin-top:1.6em}"
-        + ".grid{display:grid;grid-template-columns:repeat(auto-fill,minmax(200px,1fr));gap:1em}.grid svg{min-width:0}.grid figcaption{font-size:12px;color:var(--soft);overflow-wrap:anywhere}figure{margin:0}";
+        + ".verdict{padding:.8em 1em;margin:1em 0;font-size:1.1em;overflow-wrap:anywhere}svg{display:block;width:100%;height:auto;min-width:480px}svg text{font:12px system-ui,sans-serif;fill:var(--soft)}.key{font-size:13px;color:var(--soft)}.good{color:var(--good)}.blue{color:var(--blue)}.bad{color:var(--bad)}h1{overflow-wrap:anywhere}h2{margin-top:1.6em}"
+        + ".grid{display:grid;grid-template-columns:repeat(auto-fill,minmax(200px,1fr));gap:1em}.grid svg{min-width:0}.grid figcaption{font-size:12px;color:var(--soft);overflow-wrap:anywhere}figure{margin:0}"
+        + "@media(max-width:600px){body{margin:1em auto;padding:0 .6em}h1{font-size:1.4em}.wide table{min-width:0}th,td{padding:.25em .3em;font-size:13px;overflow-wrap:anywhere}td.n,th.n{overflow-wrap:normal}svg{min-width:400px}.grid svg{min-width:0}}";
 
     /// <summary>Renders the page.</summary>
     /// <param name="record">The record.</param>
@@ -32,9 +33,10 @@ public static class HtmlReport
         if (record.Candidates.Count > 0)
         {
             page.Append("<h2>Accuracy against latency</h2><div class=\"wide\">").Append(ParetoPlot.Render(record)).Append("</div>");
+            string[] numbers = ParetoPlot.Numbers(record);
             Table(page, ["", "Candidate", "Drop", "Worst slice", "Time µs", "Speedup", "Bytes", "Verdict"], record.Candidates.Select((c, i) => new[]
             {
-                Number(i + 1, "F0"), c.Name, Share(c.Drop), c.WorstSliceDrop is { } s ? Share(s) : "", Number(c.Microseconds, "F1"), Number(c.Speedup, "F2"), Number(c.Bytes, "N0"), c.Accepted ? "within budget" : c.Reason,
+                numbers[i], c.Name == record.Chosen ? $"{c.Name} (chosen)" : c.Name, Share(c.Drop), c.WorstSliceDrop is { } s ? Share(s) : "", Number(c.Microseconds, "F1"), Number(c.Speedup, "F2"), Number(c.Bytes, "N0"), c.Accepted ? "within budget" : c.Reason,
             }), 2, 6);
         }
 
@@ -78,7 +80,7 @@ public static class HtmlReport
 
     private static void Verdict(StringBuilder page, DecisionRecord record)
     {
-        page.Append($"<div class=\"verdict {(record.Met ? "met" : "unmet")}\"><b>{(record.Met ? "Budget met" : record.Verdict == VerdictOutcome.Inconclusive ? "Inconclusive" : "Budget not met")}</b>");
+        page.Append($"<div class=\"verdict {(record.Met ? "met" : "unmet")}\"><b>{(record.Budget.Length == 0 && record.Met ? "No budget given" : record.Met ? "Budget met" : record.Verdict == VerdictOutcome.Inconclusive ? "Inconclusive" : "Budget not met")}</b>");
         if (record.Budget.Length > 0)
         {
             page.Append($" ({Text(record.Budget)})");
@@ -89,10 +91,20 @@ public static class HtmlReport
             page.Append($"<br>{Text(record.Reason)}");
         }
 
+        if (record.Chosen.Length > 0)
+        {
+            page.Append($"<br>Chosen: <b>{Text(record.Chosen)}</b>");
+        }
+
+        foreach (string note in record.Notes)
+        {
+            page.Append($"<br>Note: {Text(note)}");
+        }
+
         page.Append($"<br>Weights {Number(record.SourceBytes, "N0")} → {Number(record.Bytes, "N0")} bytes (÷ {Number((double)record.SourceBytes / Math.Max(1, record.Bytes), "F2")})");
         if (record.Microseconds > 0)
         {
-            page.Append($" · time {Number(record.SourceMicroseconds, "F1")} → {Number(record.Microseconds, "F1")} µs (× {Number(record.SourceMicroseconds / record.Microseconds, "F2")} faster)");
+            page.Append($" · time {Number(record.SourceMicroseconds, "F1")} → {Number(record.Microseconds, "F1")} µs (speedup {Number(record.SourceMicroseconds / record.Microseconds, "F2")})");
         }
 
         if (record.Quality is { } q)
@@ -102,7 +114,7 @@ public static class HtmlReport
 
         if (record.Cascade is { } c)
         {
-            page.Append($"<br>Cascade: {Share(c.StopShare)} of the rows answered by the student at confidence {Number(c.Threshold, "F3")}, drop {Share(c.Drop)}, mean {Number(c.TeacherMicroseconds, "F1")} → {Number(c.Microseconds, "F1")}  µs per row");
+            page.Append($"<br>Cascade: {Share(c.StopShare)} of the rows answered by the student at confidence {Number(c.Threshold, "F3")}, drop {Share(c.Drop)}, mean {Number(c.TeacherMicroseconds, "F1")} → {Number(c.Microseconds, "F1")} µs per row");
         }
 
         page.Append("</div>");

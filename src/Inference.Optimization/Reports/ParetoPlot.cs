@@ -7,33 +7,44 @@ namespace Inference.Optimization.Reports;
 /// <summary>Plots candidates by time (horizontal) and drop (vertical) as inline SVG: the source hollow, the selected candidate filled, the Pareto front connected. The numbers are those of the table.</summary>
 internal static class ParetoPlot
 {
-    private const double Width = 860;
+    private const double Width = 600;
     private const double Height = 360;
-    private const double Left = 70;
+    private const double Left = 64;
     private const double Bottom = 45;
     private const double Top = 20;
     private const double Right = 20;
 
+    /// <summary>What stands beside each candidate in plot and table: its number; nothing for the source, which the plot names.</summary>
+    public static string[] Numbers(DecisionRecord record)
+    {
+        int number = 0;
+        return [.. record.Candidates.Select(c => c.Name == CandidateRecord.SourceName ? "" : (++number).ToString(CultureInfo.InvariantCulture))];
+    }
+
     public static string Render(DecisionRecord record)
     {
-        CandidateRecord[] candidates = [.. record.Candidates];
+        // The source is drawn apart from the others.
+        CandidateRecord[] candidates = [.. record.Candidates.Where(c => c.Name != CandidateRecord.SourceName)];
         double[] shares = [1, .. candidates.Select(c => 1 / c.Speedup)];
         double xMax = shares.Max() * 1.1;
-        double yMin = Math.Min(0, candidates.Min(c => c.Drop));
-        double yMax = Math.Max(0.001, candidates.Max(c => c.Drop));
-        (yMin, yMax) = (yMin - ((yMax - yMin) * 0.08), yMax + ((yMax - yMin) * 0.12));
+        double yMin = Math.Min(0, candidates.Select(c => c.Drop).DefaultIfEmpty(0).Min());
+        double yMax = Math.Max(0.001, candidates.Select(c => c.Drop).DefaultIfEmpty(0).Max());
+        (yMin, yMax) = (yMin - ((yMax - yMin) * 0.12), yMax + ((yMax - yMin) * 0.12));
         double X(double share) => Left + ((Width - Left - Right) * share / xMax);
         double Y(double drop) => Top + ((Height - Top - Bottom) * (drop - yMin) / (yMax - yMin));
 
         var svg = new StringBuilder();
         svg.Append(CultureInfo.InvariantCulture, $"<svg viewBox=\"0 0 {Width} {Height}\" role=\"img\" aria-label=\"drop against time\">");
         svg.Append(CultureInfo.InvariantCulture, $"<path d=\"M{Left} {Top}V{Height - Bottom}H{Width - Right}\" fill=\"none\" style=\"stroke:var(--soft)\"/>");
-        for (int i = 0; i <= 4; i++)
+        foreach (double share in AxisTicks.Of(0, xMax * 100, 6))
         {
-            double share = xMax * i / 4;
-            double drop = yMin + ((yMax - yMin) * i / 4);
-            svg.Append(CultureInfo.InvariantCulture, $"<text x=\"{X(share):F1}\" y=\"{Height - Bottom + 16:F1}\" text-anchor=\"middle\">{share * 100:F0} %</text>");
-            svg.Append(CultureInfo.InvariantCulture, $"<text x=\"{Left - 6:F1}\" y=\"{Y(drop) + 4:F1}\" text-anchor=\"end\">{drop * 100:F2}</text>");
+            svg.Append(CultureInfo.InvariantCulture, $"<path d=\"M{X(share / 100):F1} {Height - Bottom}v4\" style=\"stroke:var(--soft)\"/><text x=\"{X(share / 100):F1}\" y=\"{Height - Bottom + 17:F1}\" text-anchor=\"middle\">{share:0.###} %</text>");
+        }
+
+        foreach (double points in AxisTicks.Of(yMin * 100, yMax * 100, 6))
+        {
+            double y = Y(points / 100);
+            svg.Append(CultureInfo.InvariantCulture, $"<path d=\"M{Left - 4} {y:F1}H{Width - Right}\" style=\"stroke:var(--line)\"/><text x=\"{Left - 8}\" y=\"{y + 4:F1}\" text-anchor=\"end\">{points:0.#####}</text>");
         }
 
         svg.Append(CultureInfo.InvariantCulture, $"<text x=\"{(Left + Width) / 2:F1}\" y=\"{Height - 8:F1}\" text-anchor=\"middle\">time, share of the source's</text>");
@@ -53,14 +64,13 @@ internal static class ParetoPlot
         svg.Append("<polyline fill=\"none\" style=\"stroke:var(--blue)\" stroke-dasharray=\"4 3\" points=\"");
         front.ForEach(p => svg.Append(CultureInfo.InvariantCulture, $"{X(p.Share):F1},{Y(p.Drop):F1} "));
         svg.Append("\"/>");
-        svg.Append(CultureInfo.InvariantCulture, $"<circle cx=\"{X(1):F1}\" cy=\"{Y(0):F1}\" r=\"6\" style=\"fill:var(--bg);stroke:var(--ink)\"/><text x=\"{X(1):F1}\" y=\"{Y(0) - 9:F1}\" text-anchor=\"middle\">source</text>");
-        CandidateRecord? chosen = candidates.Where(c => c.Bytes == record.Bytes).OrderBy(c => c.Accepted ? 0 : 1).FirstOrDefault();
+        svg.Append(CultureInfo.InvariantCulture, $"<circle cx=\"{X(1):F1}\" cy=\"{Y(0):F1}\" r=\"6\" style=\"fill:{(record.Chosen == CandidateRecord.SourceName ? "var(--good)" : "var(--bg)")};stroke:var(--ink)\"/><text x=\"{X(1):F1}\" y=\"{Y(0) - 9:F1}\" text-anchor=\"middle\">source</text>");
         (double X, double Y)[] dots = [(X(1), Y(0)), .. candidates.Select(c => (X(1 / c.Speedup), Y(c.Drop)))];
         var labels = new List<(double X, double Y)> { (X(1) - 14, Y(0) - 13), (X(1), Y(0) - 13), (X(1) + 14, Y(0) - 13) };
         for (int i = 0; i < candidates.Length; i++)
         {
             CandidateRecord candidate = candidates[i];
-            bool isChosen = candidate == chosen;
+            bool isChosen = candidate.Name == record.Chosen;
             string color = isChosen ? "var(--good)" : candidate.Accepted ? "var(--blue)" : "var(--bad)";
             double x = X(1 / candidate.Speedup);
             double y = Y(candidate.Drop);
@@ -72,7 +82,10 @@ internal static class ParetoPlot
             svg.Append(CultureInfo.InvariantCulture, $"<text x=\"{at.X:F1}\" y=\"{at.Y + 4:F1}\" text-anchor=\"middle\">{i + 1}</text>");
         }
 
-        return svg.Append("</svg>").ToString();
+        string[] numbers = Numbers(record);
+        int chosen = record.Candidates.ToList().FindIndex(c => c.Name == record.Chosen && c.Name != CandidateRecord.SourceName);
+        string named = chosen >= 0 ? $"<b class=\"good\">●</b> {numbers[chosen]}, chosen: {HtmlReport.Text(record.Chosen)} · " : record.Chosen.Length > 0 ? $"<b class=\"good\">●</b> chosen: {HtmlReport.Text(record.Chosen)} · " : "";
+        return svg.Append($"</svg><p class=\"key\">{named}<b class=\"blue\">●</b> within the budget · <b class=\"bad\">●</b> rejected · ○ source · dashed: no other is both faster and better. Numbers are those of the table.</p>").ToString();
     }
 
     /// <summary>The centre of a point's number: the nearest position around the point that covers no other number and no point.</summary>

@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using Inference.Data;
 using Inference.Evaluation.Verdicts;
 using Inference.Onnx;
@@ -15,7 +13,8 @@ public static class BudgetOptimizer
     // Of the time of a search; the rest tries what the analysis proposes.
     private const double SensitivityShare = 0.2;
 
-    /// <summary>Tries quantization, factorization and pruning, alone and combined, and returns the best model. Cancellation is not an error: the best model so far is returned.</summary>
+    /// <summary>Tries quantization, factorization and pruning, alone and combined, and returns the best model: of those that are within the budget, no slower and no larger than the source, the fastest; the source itself if
+    /// there is none. Cancellation is not an error: the best model so far is returned, judged on the search rows.</summary>
     /// <param name="context">Provides the loader that runs models, the seed, the clock and the progress.</param>
     /// <param name="model">The float model; not changed.</param>
     /// <param name="calibration">Rows to calibrate and refit on.</param>
@@ -38,24 +37,30 @@ public static class BudgetOptimizer
         }
 
         ModelPreparation.RequireFloat(model, "optimize");
-        string key = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join(
-            '|', DecisionRecord.ComputeDigest(model), calibration.Digest, search.Digest, context.Seed, options.MaxDrop, options.MaxSliceDrop, options.MinSpeedup, options.Evaluation.Metric?.Name ?? "", options.Evaluation.Output ?? "", "interval"))));
-        var run = new SearchRun(context, model, search, options, SearchState.Open(options.StatePath, key));
+        var run = new SearchRun(context, model, calibration, search, options);
         long start = context.TimeProvider.GetTimestamp();
         bool stopped = false;
         try
         {
             await run.StartAsync(cancellationToken).ConfigureAwait(false);
             List<CandidateRecipe> recipes = CandidateRecipes.All(context, model, calibration);
-            for (int i = 0; i < recipes.Count && context.TimeProvider.GetElapsedTime(start) < options.MaxTime; i++)
+            CandidateRecipe first = recipes[0];
+            CandidateRecipe? earlier = run.Earlier();
+            if (earlier is not null)
             {
-                context.Report("search", i, recipes.Count, recipes[i].Name, run.BestDrop);
+                recipes.Insert(0, earlier);
+            }
+
+            // What is at the output path is judged however short the time is: it is replaced only by something better.
+            for (int i = 0; i < recipes.Count && (recipes[i] == earlier || context.TimeProvider.GetElapsedTime(start) < options.MaxTime); i++)
+            {
+                context.Report("search", i, recipes.Count, recipes[i].Name, run.BestDrop, Left(context.TimeProvider.GetElapsedTime(start), i, recipes.Count, options.MaxTime));
                 CandidateRecord? result = await run.TryAsync(recipes[i], cancellationToken).ConfigureAwait(false);
-                if (i == 0 && result is not null)
+                if (recipes[i] == first && result is not null)
                 {
                     run.Details = await SensitivityAnalysis.RunAsync(
                         context, model, calibration, search, options.Evaluation.Output, options.LatencyRows, options.MaxTime * SensitivityShare, cancellationToken).ConfigureAwait(false);
-                    recipes.InsertRange(1, CandidateRecipes.Partial(context, model, calibration, run.Details.Sensitivities, result.Outcome != VerdictOutcome.Met));
+                    recipes.InsertRange(i + 1, CandidateRecipes.Partial(context, model, calibration, run.Details.Sensitivities, result.Outcome != VerdictOutcome.Met));
                 }
             }
         }
@@ -64,6 +69,13 @@ public static class BudgetOptimizer
             stopped = true;
         }
 
-        return await run.FinishAsync(calibration, report ?? search, stopped).ConfigureAwait(false);
+        return await run.FinishAsync(report ?? search, stopped).ConfigureAwait(false);
+    }
+
+    // The recipes so far took as long as the others will, and the search ends at its limit.
+    private static TimeSpan? Left(TimeSpan elapsed, int done, int all, TimeSpan limit)
+    {
+        TimeSpan rest = limit - elapsed;
+        return done == 0 ? null : elapsed / done * (all - done) is var others && others < rest ? others : rest;
     }
 }

@@ -23,12 +23,14 @@ internal static class CandidateRecipes
             Quantized(context, "int8", source, calibration, new QuantizeOptions()),
             Quantized(context, "int8 dynamic", source, null, new QuantizeOptions { Mode = QuantizationMode.Dynamic }),
         ];
+        // One decomposition for all shares.
+        var bases = new Dictionary<string, LowRankBasis>(StringComparer.Ordinal);
         foreach (double share in new[] { 0.5, 0.35, 0.25 })
         {
             var factors = new CandidateRecipe(FormattableString.Invariant($"factorize {share}"), async token =>
             {
                 FactorizeResult result = await Factorizer.FactorizeAsync(
-                    context, source, calibration, new FactorizeOptions { TargetMacs = share, RequireMeasuredGain = false }, token).ConfigureAwait(false);
+                    context, source, calibration, new FactorizeOptions { TargetMacs = share, RequireMeasuredGain = false, Bases = bases }, token).ConfigureAwait(false);
                 return (result.Model, result.Layers);
             });
             recipes.AddRange([Then(context, factors, "int8", calibration, new QuantizeOptions()), factors, Then(context, factors, "int8 weights", null, WeightsOnly)]);

@@ -9,17 +9,18 @@ using Inference.Optimization.Reports;
 
 namespace Inference.Optimization.Search;
 
-/// <summary>The state of a search: the source's predictions, the results so far, the best model.</summary>
-internal sealed class SearchRun(OptimizationContext context, OnnxModel source, IDataSource search, OptimizeOptions options, SearchState state)
+/// <summary>The state of a search: the source's predictions, the results so far, the best model. The source itself is the first candidate.</summary>
+internal sealed class SearchRun(OptimizationContext context, OnnxModel source, IDataSource calibration, IDataSource search, OptimizeOptions options)
 {
     // For each candidate, both models in turns: repeats to the 15 % below.
     private static readonly TimeSpan TimingBudget = TimeSpan.FromMilliseconds(400);
 
     private readonly EvaluationOptions _evaluation = options.Evaluation.With(options.MaxDrop, options.MaxSliceDrop);
+    private readonly CandidateRecord _source = SourceCandidate.Of(source, options);
+    private SearchState _state = SearchState.Open(null, "");
+    private string _question = "";
     private SourceJudge? _judge;
-    private OnnxModel? _best;
-    private CandidateRecord? _bestRecord;
-    private IReadOnlyList<LayerDecision> _bestLayers = [];
+    private SearchResult? _best;
 
     /// <summary>Whether the source has been evaluated; before that there is nothing to return.</summary>
     public bool Started => _judge is not null;
@@ -27,17 +28,31 @@ internal sealed class SearchRun(OptimizationContext context, OnnxModel source, I
     /// <summary>Details for the report.</summary>
     public ReportDetails Details { get; set; } = new();
 
-    public double? BestDrop => _bestRecord?.Drop;
+    public double? BestDrop => _best?.Record.Drop;
 
-    public async Task StartAsync(CancellationToken cancellationToken) =>
-        _judge = await SourceJudge.CreateAsync(context, source, search, _evaluation, null, cancellationToken).ConfigureAwait(false);
+    private CandidateRecord Leader => _best?.Record ?? _source;
+
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        SourceJudge judge = await SourceJudge.CreateAsync(context, source, search, _evaluation, null, cancellationToken).ConfigureAwait(false);
+        if (options.StatePath is not null || options.OutputPath is not null)
+        {
+            _question = await SearchQuestion.DigestAsync(context, source, calibration, search, options, judge.Provider, cancellationToken).ConfigureAwait(false);
+            _state = SearchState.Open(options.StatePath, _question);
+        }
+
+        _judge = judge;
+    }
+
+    /// <summary>The result of an earlier search of the same question at the output path: a shorter search then never replaces what a longer one found. Null if there is none.</summary>
+    public CandidateRecipe? Earlier() => EarlierResult.Find(options.OutputPath, _question);
 
     /// <returns>The result; null if the recipe does not apply to the model.</returns>
     public async Task<CandidateRecord?> TryAsync(CandidateRecipe recipe, CancellationToken cancellationToken)
     {
         // A result known from an interrupted search is rebuilt only if it could still be the best.
-        CandidateRecord? known = state.Results.Find(r => r.Name == recipe.Name);
-        if (known is not null && !Better(known))
+        CandidateRecord? known = _state.Results.Find(r => r.Name == recipe.Name);
+        if (known is not null && !CandidateOrder.IsBetter(known, Leader))
         {
             return known;
         }
@@ -53,17 +68,19 @@ internal sealed class SearchRun(OptimizationContext context, OnnxModel source, I
             return null;
         }
 
-        CandidateRecord result = known ?? await JudgeAsync(recipe.Name, candidate, cancellationToken).ConfigureAwait(false);
+        (CandidateRecord result, ComparisonResult quality, double before) = await JudgeAsync(recipe.Name, candidate, cancellationToken).ConfigureAwait(false);
         if (known is null)
         {
-            state.Add(result);
+            _state.Add(result);
         }
 
-        if (Better(result))
+        if (CandidateOrder.IsBetter(result, Leader))
         {
-            (_best, _bestRecord, _bestLayers) = (candidate, result, layers);
+            _best = new SearchResult(candidate, result, layers, quality, before);
             if (options.OutputPath is { } path)
             {
+                // With its record, so that a process that is killed later leaves a complete result.
+                Unfinished(_best).WriteTo(candidate);
                 ModelWriter.Save(candidate, path);
             }
         }
@@ -71,26 +88,11 @@ internal sealed class SearchRun(OptimizationContext context, OnnxModel source, I
         return result;
     }
 
-    public async Task<OptimizeResult> FinishAsync(IDataSource calibration, IDataSource report, bool stopped)
+    public async Task<OptimizeResult> FinishAsync(IDataSource report, bool stopped)
     {
-        OnnxModel model = _best ?? GraphCopy.Copy(source);
-        SourceJudge judge = ReferenceEquals(report, search) ? _judge! : await SourceJudge.CreateAsync(context, source, report, _evaluation, _judge!.Reading, CancellationToken.None).ConfigureAwait(false);
-        ComparisonResult quality = judge.Compare(await judge.RunAsync(context, model, "candidate", CancellationToken.None).ConfigureAwait(false));
-        double[] times = await LatencyMeter.MeasureAsync(context, [source, model], report, options.LatencyRows, TimingBudget, CancellationToken.None).ConfigureAwait(false);
-        string? unmet = _bestRecord is null ? "no candidate was tried" : Rank(_bestRecord) == 0 ? _bestRecord.Reason : quality.Objection() is { Length: > 0 } objection ? objection : null;
-        DecisionRecord record = DecisionRecord.For("optimize", source, model, context.Seed, _bestLayers, ("calibrate", calibration), ("search", search), ("report", report)) with
-        {
-            Budget = Budget() + (stopped ? "; stopped early" : ""),
-            Met = unmet is null,
-            Verdict = unmet is null ? VerdictOutcome.Met
-                : _bestRecord is not null && Rank(_bestRecord) > 0 && quality.Verdict == VerdictOutcome.Inconclusive ? VerdictOutcome.Inconclusive
-                : VerdictOutcome.NotMet,
-            Reason = unmet ?? "",
-            Quality = quality,
-            SourceMicroseconds = times[0],
-            Microseconds = times[1],
-            Candidates = [.. state.Results],
-        };
+        // A search that was stopped ends at once, with the figures of the search rows.
+        DecisionRecord record = stopped ? Unfinished(_best) : await ReportedAsync(report).ConfigureAwait(false);
+        OnnxModel model = _best?.Model ?? GraphCopy.Copy(source);
         record.WriteTo(model);
         if (options.OutputPath is { } path)
         {
@@ -99,60 +101,92 @@ internal sealed class SearchRun(OptimizationContext context, OnnxModel source, I
 
         if (!stopped)
         {
-            state.Delete();
+            _state.Delete();
         }
 
-        return new OptimizeResult
+        return new OptimizeResult { Model = model, Record = record, Met = record.Met, Details = Details };
+    }
+
+    private DecisionRecord Unfinished(SearchResult? best)
+    {
+        ComparisonResult quality = best?.Quality ?? _judge!.Compare(_judge.Source);
+        DecisionRecord record = Facts(best, search, quality, best?.SourceMicroseconds ?? 0, best?.Record.Microseconds ?? 0);
+        return record with { Budget = record.Budget + "; stopped early" };
+    }
+
+    private async Task<DecisionRecord> ReportedAsync(IDataSource report)
+    {
+        SourceJudge judge = ReferenceEquals(report, search) ? _judge! : await SourceJudge.CreateAsync(context, source, report, _evaluation, _judge!.Reading, CancellationToken.None).ConfigureAwait(false);
+        if (_best is { } best)
         {
-            Model = model,
-            Record = record,
-            Met = unmet is null,
-            Details = Details,
+            ComparisonResult quality = judge.Compare(await judge.RunAsync(context, best.Model, "candidate", CancellationToken.None).ConfigureAwait(false));
+            double[] times = await LatencyMeter.MeasureAsync(context, [source, best.Model], report, options.LatencyRows, TimingBudget, CancellationToken.None).ConfigureAwait(false);
+            if (times[1] <= times[0])
+            {
+                return Facts(best, report, quality, times[0], times[1]);
+            }
+
+            // Chosen by a lucky measurement: the source is what is not slower.
+            _best = null;
+            DecisionRecord unchanged = Facts(null, report, judge.Compare(judge.Source), times[0], times[0]);
+            return unchanged with { Notes = [.. unchanged.Notes, $"'{best.Record.Name}' was the best on the search rows; measured again it is {ResultNotes.Slower(times[0], times[1])}"] };
+        }
+
+        double[] alone = await LatencyMeter.MeasureAsync(context, [source], report, options.LatencyRows, TimingBudget, CancellationToken.None).ConfigureAwait(false);
+        return Facts(null, report, judge.Compare(judge.Source), alone[0], alone[0]);
+    }
+
+    private DecisionRecord Facts(SearchResult? best, IDataSource report, ComparisonResult quality, double before, double after)
+    {
+        CandidateRecord chosen = best?.Record ?? _source;
+        string slow = options.MinSpeedup is { } least && !(before >= after * least) ? Text($"speedup {before / after:F2} is below {least:F2}") : "";
+        string objection = chosen.Accepted || chosen.Undecided ? quality.Objection() : chosen.Reason;
+        string unmet = string.Join("; ", new[] { objection, slow == objection ? "" : slow }.Where(static r => r.Length > 0));
+        DecisionRecord record = DecisionRecord.For("optimize", source, best?.Model ?? source, context.Seed, best?.Layers ?? [], ("calibrate", calibration), ("search", search), ("report", report));
+        return record with
+        {
+            Chosen = chosen.Name,
+            Question = _question,
+            Budget = Budget(),
+            Met = unmet.Length == 0,
+            Verdict = unmet.Length == 0 ? VerdictOutcome.Met
+                : slow.Length == 0 && quality.Verdict == VerdictOutcome.Inconclusive ? VerdictOutcome.Inconclusive
+                : VerdictOutcome.NotMet,
+            Reason = unmet,
+            Quality = quality,
+            SourceMicroseconds = before,
+            Microseconds = after,
+            Candidates = [_source with { Microseconds = before }, .. _state.Results],
+            Notes = best is null ? [Text($"the source is returned unchanged: none of the {_state.Results.Count} candidates is within the budget, as fast and as small")] : record.Notes,
         };
     }
 
-    private async Task<CandidateRecord> JudgeAsync(string name, OnnxModel candidate, CancellationToken cancellationToken)
+    private async Task<(CandidateRecord Record, ComparisonResult Quality, double SourceMicroseconds)> JudgeAsync(string name, OnnxModel candidate, CancellationToken cancellationToken)
     {
         ComparisonResult quality = _judge!.Compare(await _judge.RunAsync(context, candidate, name, cancellationToken).ConfigureAwait(false));
         double[] times = await LatencyMeter.MeasureAsync(context, [source, candidate], search, options.LatencyRows, TimingBudget, cancellationToken).ConfigureAwait(false);
         double speedup = times[0] / times[1];
         double? slice = double.IsNegativeInfinity(quality.WorstSliceDrop) ? null : quality.WorstSliceDrop;
-        string slow = speedup < options.MinSpeedup ? Text($"speedup {speedup:F2} is below {options.MinSpeedup:F2}") : "";
-        string reason = string.Join("; ", new[] { quality.Objection(), slow }.Where(static r => r.Length > 0));
-        return new CandidateRecord
+        string[] worse = ResultNotes.Of(source, candidate, times[0], times[1]);
+        string slow = worse.Length == 0 && speedup < options.MinSpeedup ? Text($"speedup {speedup:F2} is below {options.MinSpeedup:F2}") : "";
+        string reason = string.Join("; ", worse.Append(quality.Objection()).Append(slow).Where(static r => r.Length > 0));
+        var record = new CandidateRecord
         {
             Name = name,
             Drop = quality.Drop,
             DropHigh = quality.DropHigh,
             Outcome = quality.Verdict,
-            Undecided = quality.Verdict == VerdictOutcome.Inconclusive && slow.Length == 0,
+            Undecided = quality.Verdict == VerdictOutcome.Inconclusive && slow.Length == 0 && worse.Length == 0,
             WorstSliceDrop = slice,
             Microseconds = times[1],
             Speedup = speedup,
             Bytes = Weights.TotalBytes(candidate.Graph),
+            Improves = worse.Length == 0,
             Accepted = reason.Length == 0,
             Reason = reason,
         };
+        return (record, quality, times[0]);
     }
-
-    // A candidate within the budget precedes an undecided one, which precedes one that exceeds it. Within the budget the faster one is preferred, or the smaller one if the times differ by less than 15 %, the repeatability of such timings; beyond it, the one with the smaller drop.
-    private bool Better(CandidateRecord result)
-    {
-        const double SameSpeed = 0.15;
-        if (_bestRecord is not { } best || Rank(result) != Rank(best))
-        {
-            return _bestRecord is null || Rank(result) > Rank(_bestRecord);
-        }
-
-        if (Rank(result) == 0)
-        {
-            return result.Drop < best.Drop;
-        }
-
-        return Math.Abs((result.Speedup / best.Speedup) - 1) < SameSpeed ? result.Bytes < best.Bytes : result.Speedup > best.Speedup;
-    }
-
-    private static int Rank(CandidateRecord result) => result.Accepted ? 2 : result.Undecided ? 1 : 0;
 
     private string Budget() => string.Join(
         ", ",

@@ -17,7 +17,7 @@ internal sealed class SearchState
     public List<CandidateRecord> Results { get; }
 
     /// <param name="path">The file; null to store nothing.</param>
-    /// <param name="key">Identifies source, data and budget; results of another search are ignored.</param>
+    /// <param name="key">What the search was asked, see <see cref="SearchQuestion"/>; results of another search are ignored.</param>
     public static SearchState Open(string? path, string key)
     {
         string? full = path is null ? null : $"{path}.{key[..16]}";
@@ -42,7 +42,7 @@ internal sealed class SearchState
         Results.Add(result);
         if (_path is not null)
         {
-            string temporary = _path + ".new";
+            string temporary = $"{_path}.{Guid.NewGuid():N}.tmp";
             try
             {
                 File.WriteAllText(temporary, JsonSerializer.Serialize(Results, RecordJson.Default.ListCandidateRecord));

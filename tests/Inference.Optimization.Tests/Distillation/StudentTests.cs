@@ -70,8 +70,10 @@ public class StudentTests
 
         StudentFeatures features = await StudentFeatures.ReadAsync(teacher, rows, default);
         var network = new StudentNetwork(features, options, 1, 1);
-        Predictions targets = await Predictor.RunAsync(Lab.OnnxRuntime(), teacher, rows, null, "test", default);
-        StudentTrainer.Train(network, features, targets, null, StudentLoss.BinaryCrossEntropy, options, Lab.OnnxRuntime(), default);
+        List<TeacherAnswers> answers = await TeacherAnswers.ReadAsync(Lab.OnnxRuntime(), teacher, rows, null, default);
+        StudentContract contract = StudentContract.Decide(answers, null, StudentLoss.Auto);
+        Assert.Equal(StudentLoss.BinaryCrossEntropy, Assert.Single(contract.Heads).Loss);
+        StudentTrainer.Train(network, features, contract, contract.Targets(answers, features.Rows), null, options, Lab.OnnxRuntime(), default);
         Assert.Equal(student.ToArray(), again.ToArray());
         for (int row = 0; row < 20; row++)
         {

@@ -4,6 +4,7 @@ using Inference.Evaluation.Metrics;
 using Inference.Evaluation.Verdicts;
 using Inference.Onnx;
 using Inference.Optimization.Evaluation;
+using Inference.Optimization.Graphs;
 using Inference.Optimization.Records;
 using Inference.Optimization.Reports;
 using Inference.Optimization.Search;
@@ -136,9 +137,10 @@ public class ModelComparerTests
     [Fact]
     public async Task OptimizeAsync_FewRows_IsInconclusive()
     {
-        MemoryDataSource rows = SmallModels.Rows(100, 16);
+        MemoryDataSource rows = SmallModels.Rows(100, 64);
+        var timed = new TimedLoader(s_context.Loader, m => ModelPreparation.IsQuantized(m) ? 0.5 : 1);
         OptimizeResult result = await BudgetOptimizer.OptimizeAsync(
-            s_context, SmallModels.TwoLayers(), rows, rows, null, new OptimizeOptions { Evaluation = new EvaluationOptions { Metric = MetricCatalog.Parse("agreement") }, MaxDrop = 0.02 });
+            new OptimizationContext { Loader = timed, TimeProvider = timed.Time }, SmallModels.TwoLayers(64, 64, 4), rows, rows, null, new OptimizeOptions { Evaluation = new EvaluationOptions { Metric = MetricCatalog.Parse("agreement") }, MaxDrop = 0.02 });
 
         Assert.False(result.Met);
         Assert.Equal(VerdictOutcome.Inconclusive, result.Record.Verdict);

@@ -4,6 +4,8 @@ using Inference.Onnx;
 using Inference.Optimization.Evaluation;
 using Inference.Optimization.Graphs;
 using Inference.Optimization.Quantization;
+using Inference.Optimization.Records;
+using Inference.Optimization.Reports;
 using Inference.Optimization.Tests.Support;
 
 namespace Inference.Optimization.Tests.Quantization;
@@ -161,7 +163,7 @@ public class QuantizerTests
 
         model.Graph.Initializers[0] = OnnxTensor.Create<float>("W", weights, 16, 12);
         var rows = new MemoryDataSource(new NamedValues { ["x"] = TensorValue.Copy(values, [400, 16]) });
-        double without = await ErrorAsync(model, new QuantizeOptions { Calibration = Inference.Optimization.Calibration.CalibrationMethod.MinMax }, rows);
+        double without = await ErrorAsync(model, new QuantizeOptions { SmoothQuant = false, Calibration = Inference.Optimization.Calibration.CalibrationMethod.MinMax }, rows);
         double with = await ErrorAsync(model, new QuantizeOptions { SmoothQuant = true, Calibration = Inference.Optimization.Calibration.CalibrationMethod.MinMax }, rows);
 
         Assert.True(with < without / 2, $"{without} → {with}");
@@ -211,6 +213,53 @@ public class QuantizerTests
         float[] got = await Lab.RunAsync(editor.Model, inputs);
         Assert.Single(editor.Graph.Nodes);
         Assert.All(expected.Zip(got), p => Assert.Equal(p.First, p.Second, 4));
+    }
+
+    [OrtFact]
+    public async Task QuantizeAsync_BatchNormalizationAfterGemmAndTransposedInput_AreQuantized()
+    {
+        OnnxModel model = SmallModels.Model(
+            13,
+            "x",
+            [16, "batch"],
+            "y",
+            [
+                new OnnxNode("Gemm", ["x", "W"], ["h"], name: "turned").SetAttribute("transA", 1L),
+                new OnnxNode("BatchNormalization", ["h", "g", "b", "m", "v"], ["n"]),
+                new OnnxNode("Gemm", ["n", "V"], ["y"], name: "second"),
+            ],
+            OnnxTensor.Create<float>("W", Lab.Normal(16 * 12, 1), 16, 12),
+            OnnxTensor.Create<float>("V", Lab.Normal(12 * 4, 2), 12, 4),
+            OnnxTensor.Create<float>("g", [.. Enumerable.Range(1, 12).Select(i => i / 4f)], 12),
+            OnnxTensor.Create<float>("b", Lab.Normal(12, 3), 12),
+            OnnxTensor.Create<float>("m", Lab.Normal(12, 4), 12),
+            OnnxTensor.Create<float>("v", [.. Enumerable.Range(1, 12).Select(i => i / 3f)], 12));
+        GraphEditor editor = ModelPreparation.Prepare(model);
+        using var inputs = new NamedValues { ["x"] = TensorValue.Copy(Lab.Normal(16 * 8, 5), [16, 8]) };
+        float[] expected = await Lab.RunAsync(model, inputs);
+        float[] got = await Lab.RunAsync(editor.Model, inputs);
+
+        Assert.All(expected.Zip(got), p => Assert.Equal(p.First, p.Second, 3));
+        Assert.DoesNotContain(editor.Graph.Nodes, n => n.OpType == "BatchNormalization");
+        Assert.Equal(2, LinearLayer.All(editor.Index).Count);
+    }
+
+    [OrtFact]
+    public async Task QuantizeAsync_LayersWithoutAnEightBitForm_AreNamedWithTheReason()
+    {
+        OnnxModel model = SmallModels.TwoLayers();
+        model.Graph.Nodes.Insert(0, new OnnxNode("Transpose", ["x"], ["t"]).SetAttribute("perm", [1L, 0L]));
+        model.Graph.Nodes.Insert(1, new OnnxNode("MatMul", ["L", "t"], ["l"], name: "left"));
+        model.Graph.Nodes.Insert(2, new OnnxNode("Transpose", ["l"], ["u"]).SetAttribute("perm", [1L, 0L]));
+        model.Graph.Nodes[3].Inputs[0] = "u";
+        model.Graph.Initializers.Add(OnnxTensor.Create<float>("L", Lab.Normal(256, 8), 16, 16));
+        MemoryDataSource rows = SmallModels.Rows(100, 16);
+        QuantizeResult result = await Quantizer.QuantizeAsync(Lab.OnnxRuntime(), model, rows);
+        DecisionRecord record = await DecisionRecord.CreateAsync(Lab.OnnxRuntime(), new DecisionRecordRequest { Verb = "quantize", Source = model, Model = result.Model, Layers = result.Layers });
+
+        Assert.Contains(result.Layers, l => l is { Name: "left", Action: "float", Reason: "its constant operand is on the left" });
+        Assert.Contains("1 of 3 layers stay in float: 'left' (MatMul): its constant operand is on the left", record.Notes);
+        Assert.Contains("stay in float: &#39;left&#39;", HtmlReport.Render(record, "model"), StringComparison.Ordinal);
     }
 
     private static async Task<double> ErrorAsync(OnnxModel model, QuantizeOptions options, IDataSource? rows = null)
