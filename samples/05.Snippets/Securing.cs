@@ -1,6 +1,10 @@
 using Inference;
 using Inference.Caching;
+using Inference.Erasure;
+using Inference.Monitoring;
 using Inference.Security;
+using Microsoft.Extensions.Compliance.Classification;
+using Microsoft.Extensions.Compliance.Redaction;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Snippets;
@@ -37,6 +41,37 @@ internal static class Securing
                 o.SecondLevel.Protect = protector.Protect;
                 o.SecondLevel.Unprotect = protector.Unprotect;
             });
+        #endregion
+    }
+
+    public static void Privacy(IServiceCollection services)
+    {
+        #region privacy-register
+        services.AddSingleton(ModelKeys.FromFile("/run/secrets/model.key"));
+        services.AddSubjectKeys("/var/lib/app/keys");
+        services.AddDataErasure(o => o.SigningKeyFile = "/run/secrets/receipts.pem");
+        services.AddRedaction(r => r.SetRedactor<ErasingRedactor>(new DataClassificationSet(new DataClassification("Company", "Private"))));
+        services.AddModel("ranker", o => o.Source = ModelSource.File("ranker.onnx"))
+            .UseFeedback(o =>
+            {
+                o.Columns.Add(new FeedbackColumnOptions { Name = "age" });
+                o.Columns.Add(new FeedbackColumnOptions { Name = "city", Classification = "Company:Private" });
+                o.Retention = TimeSpan.FromDays(90);
+            })
+            .UseCaching(o => o.SecondLevel.Enabled = true);
+        #endregion
+    }
+
+    public static async Task Erase(IServiceProvider services, Stream file, string publicKey)
+    {
+        #region privacy-erase
+        ErasureReceipt receipt = await services.GetRequiredService<IDataErasure>().EraseAsync(DataOwner.OfSubject("customer-4711"), actor: "dpo", reason: "request 2026-118");
+        Console.WriteLine(receipt.Token);                                       // a JSON Web Signature: keep it
+
+        ErasureReceipt read = ErasureReceipt.Verify(receipt.Token, publicKey);
+        Console.WriteLine($"{read.At:u} {read.IsOf(DataOwner.OfSubject("customer-4711"))} {read.Models.Sum(m => m.Predictions)} predictions");
+
+        await services.GetRequiredService<IDataExport>().ExportAsync(DataOwner.OfSubject("customer-4712"), file);
         #endregion
     }
 

@@ -6,7 +6,7 @@ namespace Inference.Monitoring.PostgreSql;
 internal sealed class FeedbackTables
 {
     /// <summary>The version of the tables.</summary>
-    private const int Version = 1;
+    private const int Version = 2;
 
     // 'INFBFEED': processes that make tables at once wait for each other.
     private const long MigrationLock = 0x494E464246454544;
@@ -42,9 +42,10 @@ internal sealed class FeedbackTables
         CREATE TABLE IF NOT EXISTS {Schema}.feedback_version (version integer NOT NULL);
         CREATE TABLE IF NOT EXISTS {Models} (id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY, name text NOT NULL UNIQUE);
         CREATE TABLE IF NOT EXISTS {Layouts} (id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY, layout text NOT NULL UNIQUE);
-        CREATE TABLE IF NOT EXISTS {Predictions} (model integer NOT NULL, id uuid NOT NULL, at bigint NOT NULL, version text NOT NULL, arm text, subject text, rows integer NOT NULL, layout integer NOT NULL, data bytea NOT NULL, PRIMARY KEY (model, id));
+        CREATE TABLE IF NOT EXISTS {Predictions} (model integer NOT NULL, id uuid NOT NULL, at bigint NOT NULL, version text NOT NULL, arm text, subject text, tenant text, rows integer NOT NULL, layout integer NOT NULL, data bytea NOT NULL, PRIMARY KEY (model, id));
         CREATE INDEX IF NOT EXISTS feedback_predictions_at ON {Predictions} (model, at, id);
         CREATE INDEX IF NOT EXISTS feedback_predictions_subject ON {Predictions} (model, subject) WHERE subject IS NOT NULL;
+        CREATE INDEX IF NOT EXISTS feedback_predictions_tenant ON {Predictions} (model, tenant) WHERE tenant IS NOT NULL;
         CREATE TABLE IF NOT EXISTS {Reports} (model integer NOT NULL, prediction uuid NOT NULL, "row" integer NOT NULL, name text NOT NULL, number double precision, text text, at bigint NOT NULL, receipt bigint NOT NULL, PRIMARY KEY (model, prediction, "row", name));
         INSERT INTO {Schema}.feedback_version SELECT {Version} WHERE NOT EXISTS (SELECT 1 FROM {Schema}.feedback_version);
         """;

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Inference.Feedback;
 using Inference.Monitoring.Feedback;
+using Inference.Security;
 using Npgsql;
 
 namespace Inference.Monitoring.PostgreSql;
@@ -131,11 +132,19 @@ public sealed class PostgreSqlFeedbackStore : IFeedbackStore
     }
 
     /// <inheritdoc/>
-    public async ValueTask<(long Predictions, long Reports)> EraseAsync(string subject, CancellationToken cancellationToken = default)
+    public async ValueTask<IReadOnlyList<KeptPrediction>> FindAsync(IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken = default)
     {
-        ArgumentException.ThrowIfNullOrEmpty(subject);
+        ArgumentNullException.ThrowIfNull(ids);
         PostgreSqlWriter writer = Writer();
-        return await WithConnection(connection => writer.EraseAsync(connection, subject, cancellationToken), cancellationToken).ConfigureAwait(false);
+        return await WithConnection(connection => writer.FindAsync(connection, ids, cancellationToken), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<(long Predictions, long Reports)> EraseAsync(DataOwner owner, CancellationToken cancellationToken = default)
+    {
+        owner.ThrowIfNotOne();
+        PostgreSqlWriter writer = Writer();
+        return await WithConnection(connection => writer.EraseAsync(connection, owner, cancellationToken), cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>

@@ -8,9 +8,9 @@ namespace Inference.Monitoring.PostgreSql;
 internal sealed class PostgreSqlReader(FeedbackTables tables, int model)
 {
     /// <summary>The columns that <see cref="Prediction"/> reads.</summary>
-    public const string PredictionColumns = "p.id, p.at, p.version, p.arm, p.subject, p.rows, p.data, l.layout";
+    public const string PredictionColumns = "p.id, p.at, p.version, p.arm, p.subject, p.rows, p.data, l.layout, p.tenant";
 
-    private const int PredictionWidth = 8;
+    private const int PredictionWidth = 9;
 
     /// <summary>A time as it is stored: microseconds since 1970.</summary>
     public static long Micros(DateTimeOffset time) => (time.UtcTicks - DateTimeOffset.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond;
@@ -83,21 +83,27 @@ internal sealed class PostgreSqlReader(FeedbackTables tables, int model)
     }
 
     /// <summary>The prediction at the reader's row.</summary>
-    public static KeptPrediction Prediction(NpgsqlDataReader reader, LayoutCache layouts) => new()
+    public static KeptPrediction Prediction(NpgsqlDataReader reader, LayoutCache layouts)
     {
-        Id = reader.GetGuid(0),
-        At = Time(reader.GetInt64(1)),
-        ModelVersion = reader.GetString(2),
-        Arm = RunArm.Parse(reader.IsDBNull(3) ? null : reader.GetString(3)),
-        Subject = reader.IsDBNull(4) ? null : reader.GetString(4),
-        Rows = reader.GetInt32(5),
-        Values = ValueCodec.Decode(reader.GetFieldValue<byte[]>(6)),
-        Columns = layouts.Of(reader.GetString(7)),
-    };
+        byte[] data = reader.GetFieldValue<byte[]>(6);
+        return new KeptPrediction
+        {
+            Id = reader.GetGuid(0),
+            At = Time(reader.GetInt64(1)),
+            ModelVersion = reader.GetString(2),
+            Arm = RunArm.Parse(reader.IsDBNull(3) ? null : reader.GetString(3)),
+            Subject = reader.IsDBNull(4) ? null : reader.GetString(4),
+            Tenant = reader.IsDBNull(8) ? null : reader.GetString(8),
+            Rows = reader.GetInt32(5),
+            Values = ValueCodec.Decode(data),
+            Sealed = ValueCodec.SealedOf(data),
+            Columns = layouts.Of(reader.GetString(7)),
+        };
+    }
 
     /// <summary>The value whose number and text are at the reader's columns.</summary>
     public static FeedbackValue Value(NpgsqlDataReader reader, int column) =>
-        reader.IsDBNull(column + 1) ? new FeedbackValue(reader.IsDBNull(column) ? double.NaN : reader.GetDouble(column)) : new FeedbackValue(reader.GetString(column + 1));
+        reader.IsDBNull(column + 1) ? new FeedbackValue(reader.IsDBNull(column) ? double.NaN : reader.GetDouble(column)) : FeedbackValue.OfStored(reader.GetString(column + 1));
 
     private NpgsqlCommand Command(NpgsqlConnection connection, string text, (long At, Guid Id) after, long to, int most)
     {

@@ -1,6 +1,7 @@
 using System.Data;
 using Inference.Feedback;
 using Inference.Monitoring.Feedback;
+using Inference.Security;
 using Npgsql;
 
 namespace Inference.Monitoring.PostgreSql;
@@ -35,10 +36,19 @@ internal sealed class PostgreSqlWriter(FeedbackTables tables, int model)
         }
     }
 
-    /// <summary>Removes a subject's predictions and reports.</summary>
-    public async Task<(long Predictions, long Reports)> EraseAsync(NpgsqlConnection connection, string subject, CancellationToken cancellationToken)
+    /// <summary>The predictions with some ids.</summary>
+    public async Task<IReadOnlyList<KeptPrediction>> FindAsync(NpgsqlConnection connection, IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken)
     {
-        (long predictions, long reports) = await RemoveAsync(connection, $"SELECT id FROM {tables.Predictions} WHERE model = $1 AND subject = $2 ORDER BY id FOR UPDATE", [new NpgsqlParameter<string> { TypedValue = subject }], cancellationToken).ConfigureAwait(false);
+        await using NpgsqlCommand command = Command(connection, $"SELECT {PostgreSqlReader.PredictionColumns} FROM {tables.Predictions} p JOIN {tables.Layouts} l ON l.id = p.layout WHERE p.model = $1 AND p.id = ANY ($2)");
+        command.Parameters.Add(new NpgsqlParameter<Guid[]> { TypedValue = [.. ids] });
+        return [.. (await PredictionsAsync(command, cancellationToken).ConfigureAwait(false)).Values];
+    }
+
+    /// <summary>Removes the predictions and reports of a subject or a tenant.</summary>
+    public async Task<(long Predictions, long Reports)> EraseAsync(NpgsqlConnection connection, DataOwner owner, CancellationToken cancellationToken)
+    {
+        string column = owner.Subject is null ? "tenant" : "subject";
+        (long predictions, long reports) = await RemoveAsync(connection, $"SELECT id FROM {tables.Predictions} WHERE model = $1 AND {column} = $2 ORDER BY id FOR UPDATE", [new NpgsqlParameter<string> { TypedValue = (owner.Subject ?? owner.Tenant)! }], cancellationToken).ConfigureAwait(false);
 
         // Even if nothing was there: an erasure that is repeated may have ended between its commit and its vacuum.
         await using NpgsqlCommand vacuum = Command(connection, $"VACUUM {tables.Predictions}, {tables.Reports}");
@@ -112,15 +122,16 @@ internal sealed class PostgreSqlWriter(FeedbackTables tables, int model)
         KeptPrediction[] ordered = [.. predictions.OrderBy(static p => p.Id)];
         await using NpgsqlCommand command = Command(
             connection,
-            $"INSERT INTO {tables.Predictions} (model, id, at, version, arm, subject, rows, layout, data) SELECT $1, * FROM unnest($2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING");
+            $"INSERT INTO {tables.Predictions} (model, id, at, version, arm, subject, tenant, rows, layout, data) SELECT $1, * FROM unnest($2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING");
         Add(command, ordered, static p => p.Id);
         Add(command, ordered, static p => PostgreSqlReader.Micros(p.At));
         Add(command, ordered, static p => p.ModelVersion);
         Add(command, ordered, static p => p.Arm?.ToString());
         Add(command, ordered, static p => p.Subject);
+        Add(command, ordered, static p => p.Tenant);
         Add(command, ordered, static p => p.Rows);
         Add(command, ordered, p => _layouts[p.Columns]);
-        Add(command, ordered, static p => ValueCodec.Encode(p.Values.Span));
+        Add(command, ordered, static p => ValueCodec.Encode(p));
         await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
     }
 
@@ -163,6 +174,11 @@ internal sealed class PostgreSqlWriter(FeedbackTables tables, int model)
             connection,
             $"SELECT {PostgreSqlReader.PredictionColumns} FROM {tables.Predictions} p JOIN {tables.Layouts} l ON l.id = p.layout WHERE p.model = $1 AND p.id = ANY ($2) ORDER BY p.id FOR UPDATE OF p");
         command.Parameters.Add(new NpgsqlParameter<Guid[]> { TypedValue = ids });
+        return await PredictionsAsync(command, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static async Task<Dictionary<Guid, KeptPrediction>> PredictionsAsync(NpgsqlCommand command, CancellationToken cancellationToken)
+    {
         var predictions = new Dictionary<Guid, KeptPrediction>();
         await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
         var layouts = new LayoutCache();

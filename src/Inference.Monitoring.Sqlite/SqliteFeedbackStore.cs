@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Inference.Feedback;
 using Inference.Monitoring.Feedback;
+using Inference.Security;
 using Microsoft.Data.Sqlite;
 
 namespace Inference.Monitoring.Sqlite;
@@ -118,11 +119,19 @@ public sealed class SqliteFeedbackStore : IFeedbackStore
     }
 
     /// <inheritdoc/>
-    public ValueTask<(long Predictions, long Reports)> EraseAsync(string subject, CancellationToken cancellationToken = default)
+    public ValueTask<IReadOnlyList<KeptPrediction>> FindAsync(IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken = default)
     {
-        ArgumentException.ThrowIfNullOrEmpty(subject);
+        ArgumentNullException.ThrowIfNull(ids);
         SqliteWriter writer = Writer();
-        return new ValueTask<(long, long)>(_file.Guard(() => writer.Erase(subject, cancellationToken)));
+        return new ValueTask<IReadOnlyList<KeptPrediction>>(_file.Guard(() => writer.Find(ids, cancellationToken)));
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<(long Predictions, long Reports)> EraseAsync(DataOwner owner, CancellationToken cancellationToken = default)
+    {
+        owner.ThrowIfNotOne();
+        SqliteWriter writer = Writer();
+        return new ValueTask<(long, long)>(_file.Guard(() => writer.Erase(owner, cancellationToken)));
     }
 
     /// <inheritdoc/>

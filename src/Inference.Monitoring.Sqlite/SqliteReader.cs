@@ -8,9 +8,9 @@ namespace Inference.Monitoring.Sqlite;
 internal sealed class SqliteReader : IDisposable
 {
     /// <summary>The columns that <see cref="Prediction"/> reads.</summary>
-    public const string PredictionColumns = "p.id, p.at, p.version, p.arm, p.subject, p.rows, p.layout, p.data";
+    public const string PredictionColumns = "p.id, p.at, p.version, p.arm, p.subject, p.rows, p.layout, p.data, p.tenant";
 
-    private const int PredictionWidth = 8;
+    private const int PredictionWidth = 9;
     private readonly SqliteConnection _connection;
     private readonly LayoutTable _layouts;
 
@@ -113,21 +113,27 @@ internal sealed class SqliteReader : IDisposable
     public void Dispose() => _connection.Dispose();
 
     /// <summary>The prediction at the reader's row.</summary>
-    public static KeptPrediction Prediction(SqliteDataReader reader, LayoutTable layouts) => new()
+    public static KeptPrediction Prediction(SqliteDataReader reader, LayoutTable layouts)
     {
-        Id = new Guid((byte[])reader.GetValue(0), bigEndian: true),
-        At = SqliteFile.Time(reader.GetInt64(1)),
-        ModelVersion = reader.GetString(2),
-        Arm = RunArm.Parse(reader.IsDBNull(3) ? null : reader.GetString(3)),
-        Subject = reader.IsDBNull(4) ? null : reader.GetString(4),
-        Rows = reader.GetInt32(5),
-        Columns = layouts[reader.GetInt64(6)],
-        Values = ValueCodec.Decode((byte[])reader.GetValue(7)),
-    };
+        var data = (byte[])reader.GetValue(7);
+        return new KeptPrediction
+        {
+            Id = new Guid((byte[])reader.GetValue(0), bigEndian: true),
+            At = SqliteFile.Time(reader.GetInt64(1)),
+            ModelVersion = reader.GetString(2),
+            Arm = RunArm.Parse(reader.IsDBNull(3) ? null : reader.GetString(3)),
+            Subject = reader.IsDBNull(4) ? null : reader.GetString(4),
+            Rows = reader.GetInt32(5),
+            Columns = layouts[reader.GetInt64(6)],
+            Values = ValueCodec.Decode(data),
+            Sealed = ValueCodec.SealedOf(data),
+            Tenant = reader.IsDBNull(8) ? null : reader.GetString(8),
+        };
+    }
 
     /// <summary>The value whose number and text are at the reader's columns.</summary>
     public static FeedbackValue Value(SqliteDataReader reader, int column) =>
-        reader.IsDBNull(column + 1) ? new FeedbackValue(reader.IsDBNull(column) ? double.NaN : reader.GetDouble(column)) : new FeedbackValue(reader.GetString(column + 1));
+        reader.IsDBNull(column + 1) ? new FeedbackValue(reader.IsDBNull(column) ? double.NaN : reader.GetDouble(column)) : FeedbackValue.OfStored(reader.GetString(column + 1));
 
     private static void Bound(SqliteCommand command, (long At, byte[] Id) after, long to, int most)
     {

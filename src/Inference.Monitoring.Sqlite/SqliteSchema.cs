@@ -6,7 +6,7 @@ namespace Inference.Monitoring.Sqlite;
 internal static class SqliteSchema
 {
     /// <summary>The version of the tables, in <c>user_version</c>.</summary>
-    public const int Version = 1;
+    public const int Version = 2;
 
     // 'INFB' in application_id.
     private const int Application = 0x494E4642;
@@ -15,9 +15,10 @@ internal static class SqliteSchema
     private const string Tables = """
         CREATE TABLE models (name TEXT NOT NULL PRIMARY KEY) WITHOUT ROWID;
         CREATE TABLE layouts (id INTEGER NOT NULL PRIMARY KEY, layout TEXT NOT NULL UNIQUE);
-        CREATE TABLE predictions (id BLOB NOT NULL PRIMARY KEY, at INTEGER NOT NULL, version TEXT NOT NULL, arm TEXT, subject TEXT, rows INTEGER NOT NULL, layout INTEGER NOT NULL, data BLOB NOT NULL) WITHOUT ROWID;
+        CREATE TABLE predictions (id BLOB NOT NULL PRIMARY KEY, at INTEGER NOT NULL, version TEXT NOT NULL, arm TEXT, subject TEXT, tenant TEXT, rows INTEGER NOT NULL, layout INTEGER NOT NULL, data BLOB NOT NULL) WITHOUT ROWID;
         CREATE INDEX predictions_at ON predictions (at, id);
         CREATE INDEX predictions_subject ON predictions (subject) WHERE subject IS NOT NULL;
+        CREATE INDEX predictions_tenant ON predictions (tenant) WHERE tenant IS NOT NULL;
         CREATE TABLE reports (prediction BLOB NOT NULL, row INTEGER NOT NULL, name TEXT NOT NULL, number REAL, text TEXT, at INTEGER NOT NULL, receipt INTEGER NOT NULL, PRIMARY KEY (prediction, row, name)) WITHOUT ROWID;
         """;
 

@@ -1,5 +1,6 @@
 using Inference.Feedback;
 using Inference.Monitoring.Feedback;
+using Inference.Security;
 using Microsoft.Data.Sqlite;
 
 namespace Inference.Monitoring.Sqlite;
@@ -24,8 +25,8 @@ internal sealed class SqliteWriter : IDisposable
             SqliteSchema.Ensure(_connection, file.Path, model);
             _layouts = new LayoutTable(_connection);
             _insert = Prepare(
-                "INSERT OR IGNORE INTO predictions (id, at, version, arm, subject, rows, layout, data) VALUES ($id, $at, $version, $arm, $subject, $rows, $layout, $data)",
-                ("$id", SqliteType.Blob), ("$at", SqliteType.Integer), ("$version", SqliteType.Text), ("$arm", SqliteType.Text), ("$subject", SqliteType.Text), ("$rows", SqliteType.Integer), ("$layout", SqliteType.Integer), ("$data", SqliteType.Blob));
+                "INSERT OR IGNORE INTO predictions (id, at, version, arm, subject, rows, layout, data, tenant) VALUES ($id, $at, $version, $arm, $subject, $rows, $layout, $data, $tenant)",
+                ("$id", SqliteType.Blob), ("$at", SqliteType.Integer), ("$version", SqliteType.Text), ("$arm", SqliteType.Text), ("$subject", SqliteType.Text), ("$rows", SqliteType.Integer), ("$layout", SqliteType.Integer), ("$data", SqliteType.Blob), ("$tenant", SqliteType.Text));
             _find = Prepare($"SELECT {SqliteReader.PredictionColumns} FROM predictions p WHERE p.id = $id", ("$id", SqliteType.Blob));
             _report = Prepare("SELECT number, text, at, receipt FROM reports WHERE prediction = $id AND row = $row AND name = $name", ("$id", SqliteType.Blob), ("$row", SqliteType.Integer), ("$name", SqliteType.Text));
             _put = Prepare(
@@ -74,17 +75,38 @@ internal sealed class SqliteWriter : IDisposable
         }
     }
 
-    /// <summary>Removes a subject's predictions and reports, overwrites them, and empties the log, which holds earlier versions of pages.</summary>
-    public (long Predictions, long Reports) Erase(string subject, CancellationToken cancellationToken)
+    /// <summary>The predictions with some ids.</summary>
+    public List<KeptPrediction> Find(IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken)
+    {
+        _find.Transaction = null;
+        var found = new List<KeptPrediction>(ids.Count);
+        foreach (Guid id in ids)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            Set(_find, 0, id.ToByteArray(bigEndian: true));
+            using SqliteDataReader reader = _find.ExecuteReader();
+            if (reader.Read())
+            {
+                found.Add(SqliteReader.Prediction(reader, _layouts));
+            }
+        }
+
+        return found;
+    }
+
+    /// <summary>Removes the predictions and reports of a subject or a tenant, overwrites them, and empties the log, which holds earlier versions of pages.</summary>
+    public (long Predictions, long Reports) Erase(DataOwner owner, CancellationToken cancellationToken)
     {
         long predictions, reports;
         using (SqliteTransaction transaction = Begin())
         {
             using SqliteCommand command = _connection.CreateCommand();
-            command.Parameters.AddWithValue("$subject", subject);
-            command.CommandText = "DELETE FROM reports WHERE prediction IN (SELECT id FROM predictions WHERE subject = $subject)";
+            command.Parameters.AddWithValue("$owner", owner.Subject ?? owner.Tenant);
+            command.CommandText = owner.Subject is null
+                ? "DELETE FROM reports WHERE prediction IN (SELECT id FROM predictions WHERE tenant = $owner)"
+                : "DELETE FROM reports WHERE prediction IN (SELECT id FROM predictions WHERE subject = $owner)";
             reports = command.ExecuteNonQuery();
-            command.CommandText = "DELETE FROM predictions WHERE subject = $subject";
+            command.CommandText = owner.Subject is null ? "DELETE FROM predictions WHERE tenant = $owner" : "DELETE FROM predictions WHERE subject = $owner";
             predictions = command.ExecuteNonQuery();
             transaction.Commit();
         }
@@ -143,7 +165,8 @@ internal sealed class SqliteWriter : IDisposable
         Set(_insert, 4, prediction.Subject);
         Set(_insert, 5, (long)prediction.Rows);
         Set(_insert, 6, _layouts.Of(prediction.Columns));
-        Set(_insert, 7, ValueCodec.Encode(prediction.Values.Span));
+        Set(_insert, 7, ValueCodec.Encode(prediction));
+        Set(_insert, 8, prediction.Tenant);
         _insert.ExecuteNonQuery();
     }
 

@@ -11,7 +11,7 @@ public class ErasureRaceTests
         var store = new RowStore(1 << 20, new CacheInstruments("fake", "", "rows"));
         using NamedValues row = FakeModel.Rows(1);
         var layout = UnitLayout.TryOf(row, null, whole: false)!;
-        var entry = new CacheEntry(1, null, layout, layout.Read(row, 0));
+        var entry = new CacheEntry(1, default, layout, layout.Read(row, 0));
         entry.Complete(layout, layout.Read(row, 0));
         int epoch = store.Epoch;
         store.Erase(static _ => true);

@@ -1,3 +1,4 @@
+using Inference.Security;
 using Inference.TestSupport;
 
 namespace Inference.Caching.Tests;
@@ -228,13 +229,13 @@ public sealed class RowStoreTests : IDisposable
 
     private CacheEntry Entry(UInt128 key, string? tenant = null)
     {
-        var entry = new CacheEntry(key, tenant, _layout, _layout.Read(_row, 0));
+        var entry = new CacheEntry(key, new DataOwner(tenant, null), _layout, _layout.Read(_row, 0));
         entry.Complete(_layout, new UnitData(new byte[16], []));
         return entry;
     }
 
     private Flight? Join(CacheShard shard, string tenant, long now, out CacheEntry? entry, out bool leads) =>
-        shard.Join(1, tenant, _layout, _row, 0, now, out entry, out leads);
+        shard.Join(1, new DataOwner(tenant, null), _layout, _row, 0, now, out entry, out leads);
 
     /// <summary>SIEVE as the paper states it: a list from old to new, a hand, a mark an entry.</summary>
     private sealed class Sieve

@@ -213,7 +213,7 @@ public class SecondLevelTests
     public async Task ManyTenants_SaltsStayWithinTheirBound()
     {
         var cache = new FaultyDistributedCache();
-        var second = new SecondLevelCache(cache, FakeModel.Info(), TimeProvider.System, new CacheInstruments("fake", "", "rows"), (_, _) => { });
+        var second = new SecondLevelCache(cache, FakeModel.Info(), TimeProvider.System, new CacheInstruments("fake", "", "rows"), null, (_, _) => { });
         var options = new SecondLevelOptions { Timeout = TimeSpan.FromSeconds(5) };
         for (int i = 0; i < 5000; i++)
         {

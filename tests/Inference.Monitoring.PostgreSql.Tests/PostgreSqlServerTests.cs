@@ -1,5 +1,6 @@
 using Inference.Feedback;
 using Inference.Monitoring.Tests.Feedback;
+using Inference.Security;
 using Inference.TestSupport;
 using Npgsql;
 
@@ -53,7 +54,7 @@ public sealed class PostgreSqlServerTests
     }
 
     [SkippableStoreFact]
-    public async Task Erase_WhileAnotherProcessReports_LeavesNoReport() => await RemoveWhileReporting(static async store => (await store.EraseAsync("ana")).Reports);
+    public async Task Erase_WhileAnotherProcessReports_LeavesNoReport() => await RemoveWhileReporting(static async store => (await store.EraseAsync(DataOwner.OfSubject("ana"))).Reports);
 
     [SkippableStoreFact]
     public async Task Expire_WhileAnotherProcessReports_LeavesNoReport() => await RemoveWhileReporting(static async store => await store.ExpireAsync(DateTimeOffset.UtcNow, 10));
@@ -64,7 +65,7 @@ public sealed class PostgreSqlServerTests
         await using PostgreSqlFeedbackStore store = Store();
         await store.OpenAsync();
         await using NpgsqlDataSource source = NpgsqlDataSource.Create(PostgreSqlServer.Shared.ConnectionString);
-        Assert.Equal((0, 0), await store.EraseAsync("ana"));
+        Assert.Equal((0, 0), await store.EraseAsync(DataOwner.OfSubject("ana")));
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         while (await ReadAsync(source, $"SELECT count(*) FROM pg_stat_user_tables WHERE schemaname = '{_schema}' AND vacuum_count = 1") != 2)
         {
@@ -122,7 +123,7 @@ public sealed class PostgreSqlServerTests
         await PostgreSqlServer.Shared.ExecuteAsync($"UPDATE {_schema}.feedback_version SET version = 9");
         await using IFeedbackStore again = Store();
         FeedbackStoreException exception = await Assert.ThrowsAsync<FeedbackStoreException>(async () => await again.OpenAsync());
-        Assert.Contains("expected version 1 of the tables of feedback, got 9", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("expected version 2 of the tables of feedback, got 9", exception.Message, StringComparison.Ordinal);
     }
 
     [SkippableStoreFact]

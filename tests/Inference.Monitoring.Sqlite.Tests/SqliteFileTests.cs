@@ -19,7 +19,7 @@ public sealed class SqliteFileTests : IDisposable
     [InlineData("header", "damaged, or is not a database")]
     [InlineData("text", "damaged, or is not a database")]
     [InlineData("other", "got another database")]
-    [InlineData("version", "expected version 1 of the tables, got 7")]
+    [InlineData("version", "expected version 2 of the tables, got 7")]
     [InlineData("model", "expected the feedback of model 'fake', got that of 'ranker'")]
     [InlineData("folder", "expected a file that can be made")]
     [InlineData("locked", "another process holds the file's lock")]

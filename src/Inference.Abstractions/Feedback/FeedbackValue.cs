@@ -28,6 +28,12 @@ public readonly struct FeedbackValue : IEquatable<FeedbackValue>
         _text = text;
     }
 
+    private FeedbackValue(string text, double number)
+    {
+        _text = text;
+        _number = number;
+    }
+
     /// <summary>Whether it is a number.</summary>
     public bool IsNumber => _text is null;
 
@@ -36,6 +42,14 @@ public readonly struct FeedbackValue : IEquatable<FeedbackValue>
 
     /// <summary>The text; null for a number.</summary>
     public string? Text => _text;
+
+    /// <summary>Makes a text as a store has it: of any length, because encrypted ones are longer.</summary>
+    /// <param name="text">The text.</param>
+    public static FeedbackValue OfStored(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return new FeedbackValue(text, double.NaN);
+    }
 
     /// <summary>Makes a number.</summary>
     public static implicit operator FeedbackValue(double number) => new(number);

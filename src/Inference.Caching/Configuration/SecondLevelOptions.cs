@@ -3,7 +3,10 @@ using System.ComponentModel.DataAnnotations;
 namespace Inference.Caching;
 
 /// <summary>Options of the second level: an <see cref="Microsoft.Extensions.Caching.Distributed.IDistributedCache"/> behind the cache in memory.</summary>
-/// <remarks>The second level fails open: if it fails, the model answers. It stores no inputs, only their SHA-256.</remarks>
+/// <remarks>
+/// The second level fails open: if it fails, the model answers. It stores no inputs, only their SHA-256. If <see cref="Inference.Security.ISubjectKeys"/> are registered, rows are encrypted under the keys of the call's subject and tenant;
+/// without them, rows of calls about a subject are not written, because they could not be erased.
+/// </remarks>
 public sealed class SecondLevelOptions
 {
     /// <summary>Whether the second level is used; the default is false.</summary>

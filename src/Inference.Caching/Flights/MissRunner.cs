@@ -117,7 +117,7 @@ internal sealed class MissRunner(
         bool leads = false;
         if (share)
         {
-            flight = store.For(slot.Key).Join(slot.Key, query.Tenant, query.Layout, query.Inputs, unit, now, out CacheEntry? entry, out leads);
+            flight = store.For(slot.Key).Join(slot.Key, query.Owner, query.Layout, query.Inputs, unit, now, out CacheEntry? entry, out leads);
             if (entry is not null)
             {
                 slot.Entry = entry;
@@ -132,7 +132,7 @@ internal sealed class MissRunner(
         else
         {
             Flight? own = leads ? flight : null;
-            plan.Leads.Add(new(unit, own?.Draft ?? new CacheEntry(slot.Key, query.Tenant, query.Layout, query.Layout.Read(query.Inputs, unit)), own));
+            plan.Leads.Add(new(unit, own?.Draft ?? new CacheEntry(slot.Key, query.Owner, query.Layout, query.Layout.Read(query.Inputs, unit)), own));
         }
     }
 

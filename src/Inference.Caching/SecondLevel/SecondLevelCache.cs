@@ -1,9 +1,11 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using System.Text;
 using Inference.Caching.Diagnostics;
 using Inference.Caching.Store;
 using Inference.Caching.Units;
+using Inference.Security;
 using Microsoft.Extensions.Caching.Distributed;
 
 namespace Inference.Caching.SecondLevel;
@@ -17,8 +19,9 @@ namespace Inference.Caching.SecondLevel;
 /// <param name="info">The model.</param>
 /// <param name="clock">The clock.</param>
 /// <param name="instruments">Told of operations.</param>
+/// <param name="keys">The keys that entries are encrypted under; null for none: entries of calls about a subject are then not written, because they could not be erased.</param>
 /// <param name="refused">Told, once a minute at most, how many entries were refused since and why the last was.</param>
-internal sealed class SecondLevelCache(IDistributedCache cache, ModelInfo info, TimeProvider clock, CacheInstruments instruments, Action<long, string> refused)
+internal sealed class SecondLevelCache(IDistributedCache cache, ModelInfo info, TimeProvider clock, CacheInstruments instruments, ISubjectKeys? keys, Action<long, string> refused)
 {
     // Part of the keys: an entry of another format is not found.
     private const byte Format = 2;
@@ -67,9 +70,9 @@ internal sealed class SecondLevelCache(IDistributedCache cache, ModelInfo info, 
         }
 
         // On the pool: a cache that blocks its caller must not block the call.
-        var keys = new SecondLevelKey[Math.Min(drafts.Count, options.MaxRowsPerCall)];
+        var own = new SecondLevelKey[Math.Min(drafts.Count, options.MaxRowsPerCall)];
         (UnitLayout Layout, UnitData Data)?[] found;
-        Task<(UnitLayout Layout, UnitData Data)?[]> lookup = Task.Run(() => LookUpAsync(drafts, keys, options), CancellationToken.None);
+        Task<(UnitLayout Layout, UnitData Data)?[]> lookup = Task.Run(() => LookUpAsync(drafts, own, options), CancellationToken.None);
         try
         {
             // Where the thread waits for the call, it waits here: a continuation would need one of the pool.
@@ -99,7 +102,7 @@ internal sealed class SecondLevelCache(IDistributedCache cache, ModelInfo info, 
             instruments.SecondLevel(found[i] is null ? "miss" : "hit");
         }
 
-        return keys;
+        return own;
     }
 
     /// <summary>Writes an entry in the background; drops it if too many are pending.</summary>
@@ -116,7 +119,7 @@ internal sealed class SecondLevelCache(IDistributedCache cache, ModelInfo info, 
             return;
         }
 
-        if (IsBroken)
+        if (IsBroken || (entry.Owner.Subject is not null && keys is null))
         {
             instruments.SecondLevel("skipped");
             return;
@@ -157,25 +160,35 @@ internal sealed class SecondLevelCache(IDistributedCache cache, ModelInfo info, 
         return true;
     }
 
+    /// <summary>Destroys the key of a subject or a tenant: what was encrypted under it can be read no more.</summary>
+    /// <exception cref="KeyException">The key could not be destroyed.</exception>
+    public async ValueTask DestroyAsync(DataOwner owner, CancellationToken cancellationToken)
+    {
+        if (keys is not null)
+        {
+            await keys.DestroyAsync(owner, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
     private bool IsBroken => clock.GetTimestamp() < Volatile.Read(ref _brokenUntil);
 
-    private async Task<(UnitLayout Layout, UnitData Data)?[]> LookUpAsync(IReadOnlyList<CacheEntry> drafts, SecondLevelKey[] keys, SecondLevelOptions options)
+    private async Task<(UnitLayout Layout, UnitData Data)?[]> LookUpAsync(IReadOnlyList<CacheEntry> drafts, SecondLevelKey[] own, SecondLevelOptions options)
     {
         try
         {
             byte[] salt = await SaltAsync(drafts[0].Tenant, options).ConfigureAwait(false);
-            var reads = new Task<byte[]?>[keys.Length];
+            var reads = new Task<byte[]?>[own.Length];
             for (int i = 0; i < reads.Length; i++)
             {
-                keys[i] = Key(drafts[i], salt);
-                reads[i] = cache.GetAsync(keys[i].Text);
+                own[i] = Key(drafts[i], salt);
+                reads[i] = cache.GetAsync(own[i].Text);
             }
 
             byte[]?[] values = await Task.WhenAll(reads).ConfigureAwait(false);
             var found = new (UnitLayout, UnitData)?[values.Length];
             for (int i = 0; i < found.Length; i++)
             {
-                found[i] = values[i] is { } value ? Decode(drafts[i], keys[i].Text, value, options) : null;
+                found[i] = values[i] is { } value ? await DecodeAsync(drafts[i], own[i].Text, value, options).ConfigureAwait(false) : null;
             }
 
             return found;
@@ -191,16 +204,18 @@ internal sealed class SecondLevelCache(IDistributedCache cache, ModelInfo info, 
         try
         {
             byte[] salt = await SaltAsync(entry.Tenant, options).ConfigureAwait(false);
-            if (!isCurrent())
-            {
-                // With a salt from before the erasure the row could never be found; with the new one it would be back.
-                instruments.SecondLevel("dropped");
-                return;
-            }
 
             // The salt may have changed since the look-up.
             string key = known is not null && salt.AsSpan().SequenceEqual(known.Salt) ? known.Text : Key(entry, salt).Text;
             byte[] value = EntrySeal.Close(key, UnitCodec.Encode(Format, entry.OutputLayout!, entry.Outputs));
+            value = keys is null ? value : await keys.ProtectAsync(entry.Owner, ContextOf(key), value).ConfigureAwait(false);
+            if (!isCurrent())
+            {
+                // With a salt or a key from before the erasure the row could never be read; with new ones it would be back.
+                instruments.SecondLevel("dropped");
+                return;
+            }
+
             value = options.Protect is { } protect ? protect(entry.Tenant, value) : value;
             await cache.SetAsync(key, value, new DistributedCacheEntryOptions { AbsoluteExpirationRelativeToNow = options.TimeToLive }).ConfigureAwait(false);
             instruments.SecondLevel("written");
@@ -217,12 +232,22 @@ internal sealed class SecondLevelCache(IDistributedCache cache, ModelInfo info, 
     }
 
     // What another model, version or row wrote, and what was damaged, is as good as missing.
-    private (UnitLayout, UnitData)? Decode(CacheEntry draft, string key, byte[] value, SecondLevelOptions options)
+    private async ValueTask<(UnitLayout, UnitData)?> DecodeAsync(CacheEntry draft, string key, byte[] value, SecondLevelOptions options)
     {
         byte[] plain;
         try
         {
             plain = options.Unprotect is { } unprotect ? unprotect(draft.Tenant, value) : value;
+            if (keys is not null)
+            {
+                // Of an owner whose key was destroyed: as good as missing.
+                if (await keys.UnprotectAsync(ContextOf(key), plain).ConfigureAwait(false) is not { } decrypted)
+                {
+                    return null;
+                }
+
+                plain = decrypted;
+            }
         }
         catch (Exception)
         {
@@ -316,6 +341,8 @@ internal sealed class SecondLevelCache(IDistributedCache cache, ModelInfo info, 
 
         return new(salt, "inference:row:" + Convert.ToHexStringLower(hash.GetHashAndReset()));
     }
+
+    private static byte[] ContextOf(string key) => [.. "cache row\0"u8, .. Encoding.ASCII.GetBytes(key)];
 
     private static string SaltKey(string? tenant) => "inference:salt:" + Convert.ToHexStringLower(SHA256.HashData(TenantBytes(tenant)));
 

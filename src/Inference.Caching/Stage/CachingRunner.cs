@@ -6,16 +6,18 @@ using Inference.Caching.Flights;
 using Inference.Caching.SecondLevel;
 using Inference.Caching.Store;
 using Inference.Caching.Units;
+using Inference.Feedback;
 using Inference.Rows;
+using Inference.Security;
 using Inference.Status;
 
 namespace Inference.Caching.Stage;
 
 /// <summary>Answers known rows from memory and runs only the others; see <see cref="CachingOptions"/>.</summary>
-internal sealed class CachingRunner : DelegatingModelRunner, ICacheControl
+internal sealed class CachingRunner : DelegatingModelRunner, ICacheControl, IErasable
 {
     // Names are part of every entry: calls with longer ones run without the cache.
-    private const int LongestTenant = 1024;
+    private const int LongestName = 1024;
     private readonly TimeProvider _clock;
     private readonly StageOptions<CachingOptions> _options;
     private readonly RowStore _store;
@@ -72,7 +74,7 @@ internal sealed class CachingRunner : DelegatingModelRunner, ICacheControl
         ArgumentNullException.ThrowIfNull(inputs);
         ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed) != 0, this);
         CachingOptions options = _options.Current;
-        if (context is { BypassCache: true } or { Tenant.Length: > LongestTenant } || (options.Adaptive && !_admission.IsOn) || _layouts.Find(inputs) is not { } layout)
+        if (context is { BypassCache: true } or { Tenant.Length: > LongestName } or { Subject.Length: > LongestName } || (options.Adaptive && !_admission.IsOn) || _layouts.Find(inputs) is not { } layout)
         {
             return Inner.RunAsync(inputs, context, cancellationToken);
         }
@@ -90,7 +92,7 @@ internal sealed class CachingRunner : DelegatingModelRunner, ICacheControl
         }
 
         long start = _clock.GetTimestamp();
-        var query = new UnitQuery(inputs, layout, units, context?.Tenant, SeedFor(layout, context?.Tenant));
+        var query = new UnitQuery(inputs, layout, units, new DataOwner(context?.Tenant, context?.Subject), SeedFor(layout, context?.Tenant));
         return units switch
         {
             0 => Inner.RunAsync(inputs, context, cancellationToken),
@@ -119,6 +121,30 @@ internal sealed class CachingRunner : DelegatingModelRunner, ICacheControl
         return erased;
 
         bool IsOfTenant(CacheEntry entry) => string.Equals(entry.Tenant, tenant, StringComparison.Ordinal);
+    }
+
+    public async ValueTask<ErasureReport> EraseAsync(DataOwner owner, CancellationToken cancellationToken = default)
+    {
+        owner.ThrowIfNotOne();
+        Func<CacheEntry, bool> matches = owner.Subject is { } subject
+            ? entry => string.Equals(entry.Owner.Subject, subject, StringComparison.Ordinal)
+            : entry => string.Equals(entry.Tenant, owner.Tenant, StringComparison.Ordinal);
+        long erased = _store.Erase(matches);
+        if (_secondLevel is { } second && _options.Current.SecondLevel.Enabled)
+        {
+            if (owner.Tenant is { } tenant && !await second.EraseAsync(tenant, _options.Current.SecondLevel, cancellationToken).ConfigureAwait(false))
+            {
+                throw new InferenceException($"Model '{Info.Name}': the second level of the cache did not answer; rows of the tenant may be left in it. Repeat the erasure.");
+            }
+
+            await second.DestroyAsync(owner, cancellationToken).ConfigureAwait(false);
+
+            // Calls that came meanwhile may have brought rows back from there.
+            erased += _store.Erase(matches);
+        }
+
+        ErasureReport? below = Inner.GetService<IErasable>() is { } inner ? await inner.EraseAsync(owner, cancellationToken).ConfigureAwait(false) : null;
+        return new ErasureReport(owner, CachedRows: erased).With(below);
     }
 
     public override ValueTask DisposeAsync()
@@ -191,7 +217,7 @@ internal sealed class CachingRunner : DelegatingModelRunner, ICacheControl
     private UnitSlot LookUp(in UnitQuery query, int unit, long now)
     {
         UInt128 key = query.Layout.HashOf(query.Inputs, unit, query.Seed);
-        return new UnitSlot(key, _store.For(key).Find(key, query.Tenant, query.Layout, query.Inputs, unit, now));
+        return new UnitSlot(key, _store.For(key).Find(key, query.Owner.Tenant, query.Layout, query.Inputs, unit, now));
     }
 
     // A separate set: the values that were looked up are those that run and are stored, whatever the caller does with its set meanwhile.

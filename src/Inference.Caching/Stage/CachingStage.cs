@@ -2,6 +2,7 @@ using System.Diagnostics.Metrics;
 using Inference.Caching.Configuration;
 using Inference.Caching.Diagnostics;
 using Inference.Caching.SecondLevel;
+using Inference.Security;
 using Microsoft.Extensions.Caching.Distributed;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -22,7 +23,7 @@ internal sealed partial class CachingStage(IServiceProvider services, string mod
             inner,
             clock,
             instruments,
-            services.GetService(typeof(IDistributedCache)) is IDistributedCache distributed ? new SecondLevelCache(distributed, inner.Info, clock, instruments, (count, why) => LogRefused(_logger, model, count, why)) : null,
+            services.GetService(typeof(IDistributedCache)) is IDistributedCache distributed ? new SecondLevelCache(distributed, inner.Info, clock, instruments, services.GetService(typeof(ISubjectKeys)) as ISubjectKeys, (count, why) => LogRefused(_logger, model, count, why)) : null,
             new StageOptions<CachingOptions>(services, model, configure, _validator, rejected => LogRejected(_logger, model, rejected.Message)),
             on =>
             {

@@ -1,3 +1,4 @@
+using Inference.Feedback;
 using Inference.Status;
 
 namespace Inference.Caching.Stage;
@@ -31,7 +32,7 @@ internal sealed class FeatureCachingRunner(IModelRunner inner, CachingRunner bra
     }
 
     public override object? GetService(Type serviceType, object? serviceKey = null) =>
-        serviceType == typeof(IBindable) ? null : serviceType == typeof(ICacheControl) ? branch : base.GetService(serviceType, serviceKey);
+        serviceType == typeof(IBindable) ? null : serviceType == typeof(ICacheControl) || serviceType == typeof(IErasable) ? branch : base.GetService(serviceType, serviceKey);
 
     public override async ValueTask DisposeAsync()
     {

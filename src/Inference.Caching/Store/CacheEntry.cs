@@ -1,19 +1,23 @@
 using Inference.Caching.Units;
+using Inference.Security;
 
 namespace Inference.Caching.Store;
 
 /// <summary>The answer to one unit, with its inputs. Complete once <see cref="OutputLayout"/> is set; afterwards only its position in the store changes.</summary>
-internal sealed class CacheEntry(UInt128 key, string? tenant, UnitLayout inputLayout, UnitData inputs)
+internal sealed class CacheEntry(UInt128 key, DataOwner owner, UnitLayout inputLayout, UnitData inputs)
 {
     // Object, dictionary slot and list links, rounded up.
     private const int Overhead = 192;
 
-    // Each call brings its tenant's name in a string of its own.
+    // Each call brings its names in strings of their own.
     private const int StringHeader = 22;
 
     public UInt128 Key { get; } = key;
 
-    public string? Tenant { get; } = tenant;
+    public string? Tenant => Owner.Tenant;
+
+    /// <summary>Whom the call that brought it was about. Calls about others find it too, if they are of the tenant: its inputs are theirs.</summary>
+    public DataOwner Owner { get; } = owner;
 
     public UnitLayout InputLayout { get; } = inputLayout;
 
@@ -40,9 +44,11 @@ internal sealed class CacheEntry(UInt128 key, string? tenant, UnitLayout inputLa
     {
         Outputs = outputs;
         OutputLayout = layout;
-        Size = Overhead + (Tenant is null ? 0 : StringHeader + (2L * Tenant.Length)) + Inputs.Size + outputs.Size;
+        Size = Overhead + SizeOf(Owner.Tenant) + SizeOf(Owner.Subject) + Inputs.Size + outputs.Size;
     }
 
     public bool IsFor(string? tenant, UnitLayout layout, NamedValues values, int unit) =>
         string.Equals(Tenant, tenant, StringComparison.Ordinal) && InputLayout.SameAs(layout) && layout.Equal(values, unit, Inputs);
+
+    private static long SizeOf(string? name) => name is null ? 0 : StringHeader + (2L * name.Length);
 }

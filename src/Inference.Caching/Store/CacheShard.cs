@@ -1,5 +1,6 @@
 using Inference.Caching.Diagnostics;
 using Inference.Caching.Units;
+using Inference.Security;
 
 namespace Inference.Caching.Store;
 
@@ -77,14 +78,14 @@ internal sealed class CacheShard(CacheInstruments instruments)
 
     /// <summary>Joins the flight of a unit, or starts it, in which case <paramref name="leads"/> is true and the caller must land it. Null if the unit was stored
     /// since it was looked up, as <paramref name="entry"/>, or if the key is used by another unit.</summary>
-    public Flight? Join(UInt128 key, string? tenant, UnitLayout layout, NamedValues values, int unit, long now, out CacheEntry? entry, out bool leads)
+    public Flight? Join(UInt128 key, DataOwner owner, UnitLayout layout, NamedValues values, int unit, long now, out CacheEntry? entry, out bool leads)
     {
         lock (_lock)
         {
             leads = false;
             if (_entries.TryGetValue(key, out entry))
             {
-                if (entry.ExpiresAt > now && entry.IsFor(tenant, layout, values, unit))
+                if (entry.ExpiresAt > now && entry.IsFor(owner.Tenant, layout, values, unit))
                 {
                     return null;
                 }
@@ -94,10 +95,10 @@ internal sealed class CacheShard(CacheInstruments instruments)
 
             if (_flights.TryGetValue(key, out Flight? flight))
             {
-                return flight.Draft.IsFor(tenant, layout, values, unit) ? flight : null;
+                return flight.Draft.IsFor(owner.Tenant, layout, values, unit) ? flight : null;
             }
 
-            flight = new Flight(new CacheEntry(key, tenant, layout, layout.Read(values, unit)));
+            flight = new Flight(new CacheEntry(key, owner, layout, layout.Read(values, unit)));
             _flights.Add(key, flight);
             leads = true;
             return flight;
@@ -151,7 +152,8 @@ internal sealed class CacheShard(CacheInstruments instruments)
     }
 
     /// <summary>Removes the entries that match.</summary>
-    public void Erase(Func<CacheEntry, bool> matches)
+    /// <returns>How many there were.</returns>
+    public int Erase(Func<CacheEntry, bool> matches)
     {
         (int Entries, long Bytes) erased = default;
         lock (_lock)
@@ -169,6 +171,7 @@ internal sealed class CacheShard(CacheInstruments instruments)
         }
 
         instruments.Removed("erased", erased);
+        return erased.Entries;
     }
 
     private (int Entries, long Bytes) EvictTo(long bytes)

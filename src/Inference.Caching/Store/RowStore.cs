@@ -72,12 +72,17 @@ internal sealed class RowStore
         SetBudget(0);
     }
 
-    public void Erase(Func<CacheEntry, bool> matches)
+    /// <summary>Removes the entries that match.</summary>
+    /// <returns>How many there were.</returns>
+    public long Erase(Func<CacheEntry, bool> matches)
     {
         Interlocked.Increment(ref _epoch);
+        long erased = 0;
         foreach (CacheShard shard in _shards)
         {
-            shard.Erase(matches);
+            erased += shard.Erase(matches);
         }
+
+        return erased;
     }
 }

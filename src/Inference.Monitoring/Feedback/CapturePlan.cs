@@ -1,6 +1,9 @@
 using System.Globalization;
 using Inference.Feedback;
 using Inference.Monitoring.Cells;
+using Inference.Security;
+using Microsoft.Extensions.Compliance.Classification;
+using Microsoft.Extensions.Compliance.Redaction;
 
 namespace Inference.Monitoring.Feedback;
 
@@ -19,7 +22,7 @@ internal sealed class CapturePlan
     private readonly Redactor[] _redactors;
 
     /// <exception cref="InferenceException">A column is none of the model's.</exception>
-    public CapturePlan(ModelInfo info, FeedbackOptions options)
+    public CapturePlan(ModelInfo info, FeedbackOptions options, IRedactorProvider? redactors = null)
     {
         _mostRows = options.MaxRowsPerCall;
         var columns = new List<CaptureColumn>();
@@ -38,14 +41,14 @@ internal sealed class CapturePlan
         }
 
         columns = [.. columns.DistinctBy(static c => c.Name)];
-        if (options.Score is { } score && columns.Find(c => c.Name == score) is { } scored && (scored.IsText || !scored.IsOutput || scored.Options.Redaction == FeedbackRedaction.Hash))
+        if (options.Score is { } score && columns.Find(c => c.Name == score) is { } scored && (scored.IsText || !scored.IsOutput || scored.Options.Redaction == FeedbackRedaction.Hash || scored.Options.Classification is not null))
         {
-            throw new InferenceException($"Model '{info.Name}', UseFeedback: expected a numeric output that is not hashed as Score, got '{score}'. Name another column, or keep its values.");
+            throw new InferenceException($"Model '{info.Name}', UseFeedback: expected a numeric output that is neither hashed nor classified as Score, got '{score}'. Name another column, or keep its values.");
         }
 
         Columns = new FeedbackColumns([.. columns.Select(static c => c.Name)], options.Score, [.. options.Segments.Distinct(StringComparer.Ordinal)]);
         _places = new int[columns.Count];
-        _redactors = [.. columns.Select(c => new Redactor(c.Name, c.Options, options))];
+        _redactors = [.. columns.Select(c => new Redactor(c.Name, c.Options, options, Classified(info, c.Options, redactors)))];
         var captures = new List<IColumnCapture>();
         foreach (IGrouping<(bool IsOutput, string Tensor, bool IsText), (CaptureColumn Column, int Index)> group in columns.Select(static (c, i) => (c, i)).GroupBy(static x => (x.c.IsOutput, x.c.Tensor, x.c.IsText)))
         {
@@ -86,7 +89,10 @@ internal sealed class CapturePlan
     }
 
     /// <summary>Makes what is kept of the slot, redacted, and forgets what is in the slot.</summary>
-    public KeptPrediction Keep(PredictionSlot slot, Func<string, string> hashSubject)
+    /// <param name="slot">The slot.</param>
+    /// <param name="hash">The keyed hash of a name.</param>
+    /// <param name="named">Whether the names are needed, to encrypt.</param>
+    public KeptPrediction Keep(PredictionSlot slot, Func<string, string> hash, bool named)
     {
         int width = _places.Length;
         var values = new FeedbackValue[slot.KeptRows * width];
@@ -107,7 +113,9 @@ internal sealed class CapturePlan
             At = new DateTimeOffset(slot.At, TimeSpan.Zero),
             ModelVersion = slot.Version,
             Arm = slot.Arm,
-            Subject = slot.Subject is { } subject ? hashSubject(subject) : null,
+            Subject = slot.Subject is { } subject ? hash(subject) : null,
+            Tenant = slot.Tenant is { } tenant ? hash(tenant) : null,
+            Owner = named ? new DataOwner(slot.Tenant, slot.Subject) : default,
             Rows = slot.Rows,
             Columns = Columns,
             Values = values,
@@ -115,8 +123,22 @@ internal sealed class CapturePlan
         Array.Clear(slot.Numbers);
         Array.Clear(slot.Texts);
         slot.Subject = null;
+        slot.Tenant = null;
         slot.Arm = null;
         return kept;
+    }
+
+    private static Microsoft.Extensions.Compliance.Redaction.Redactor? Classified(ModelInfo info, FeedbackColumnOptions column, IRedactorProvider? redactors)
+    {
+        if (column.Classification is not { } text)
+        {
+            return null;
+        }
+
+        string[] parts = text.Split(':');
+        return redactors is null
+            ? throw new InferenceException($"Model '{info.Name}', UseFeedback: expected a registered IRedactorProvider because column '{column.Name}' is classified, got none. Call services.AddRedaction(…) of Microsoft.Extensions.Compliance.Redaction.")
+            : redactors.GetRedactor(new DataClassification(parts[0], parts[1]));
     }
 
     private static int Rows(NamedValues outputs)

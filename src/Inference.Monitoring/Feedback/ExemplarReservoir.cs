@@ -1,4 +1,5 @@
 using Inference.Feedback;
+using Inference.Security;
 
 namespace Inference.Monitoring.Feedback;
 
@@ -29,8 +30,8 @@ internal sealed class ExemplarReservoir
         _clock = clock;
 
         // Cells are those of values as they are.
-        _usable = [.. options.Columns.Where(static c => c.Redaction == FeedbackRedaction.None).Select(static c => c.Name), .. options.Segments, options.Score ?? ""];
-        foreach (FeedbackColumnOptions column in options.Columns.Where(static c => c.Redaction != FeedbackRedaction.None))
+        _usable = [.. options.Columns.Where(static c => c is { Redaction: FeedbackRedaction.None, Classification: null }).Select(static c => c.Name), .. options.Segments, options.Score ?? ""];
+        foreach (FeedbackColumnOptions column in options.Columns.Where(static c => c is not { Redaction: FeedbackRedaction.None, Classification: null }))
         {
             _usable.Remove(column.Name);
         }
@@ -69,9 +70,10 @@ internal sealed class ExemplarReservoir
         }
     }
 
-    /// <summary>Removes the rows of a subject.</summary>
+    /// <summary>Removes the rows of a subject or a tenant.</summary>
+    /// <param name="owner">The keyed hash of one of them.</param>
     /// <returns>How many there were.</returns>
-    public int Erase(string subject) => Remove(e => e.Prediction.Subject == subject);
+    public int Erase(DataOwner owner) => Remove(e => e.Prediction.IsOf(owner));
 
     /// <summary>Removes rows before a time.</summary>
     public void Expire(DateTimeOffset before) => Remove(e => e.Prediction.At < before);

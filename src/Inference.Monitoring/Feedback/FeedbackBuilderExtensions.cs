@@ -2,7 +2,9 @@ using System.Diagnostics.Metrics;
 using Inference.Feedback;
 using Inference.Monitoring.Alerts;
 using Inference.Monitoring.Feedback;
+using Inference.Security;
 using Inference.Status;
+using Microsoft.Extensions.Compliance.Redaction;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
@@ -17,7 +19,7 @@ public static partial class FeedbackBuilderExtensions
 
     /// <summary>
     /// Adds a stage that keeps answered calls that have a <see cref="RunContext"/>, so that labels and outcomes can be reported for them (<see cref="IFeedback"/>). Calls are neither delayed nor changed, and never fail because of it;
-    /// synchronous calls stay synchronous. Options registered under the model's name apply first, then <paramref name="configure"/>.
+    /// synchronous calls stay synchronous. If <see cref="ISubjectKeys"/> are registered, a store gets values and reports encrypted under the keys of the call's subject and tenant. Options registered under the model's name apply first, then <paramref name="configure"/>.
     /// </summary>
     /// <param name="builder">The pipeline to add the stage to.</param>
     /// <param name="configure">Configures the options; null to keep them as they are.</param>
@@ -41,14 +43,23 @@ public static partial class FeedbackBuilderExtensions
         ILogger logger = (services.GetService(typeof(ILoggerFactory)) as ILoggerFactory)?.CreateLogger("Inference.Monitoring") ?? NullLogger.Instance;
         using var options = new StageOptions<FeedbackOptions>(services, model, configure, new FeedbackOptionsValidator(), rejected => LogRejected(logger, model, rejected.Message));
         FeedbackOptions current = options.Current;
-        var plan = new CapturePlan(inner.Info, current);
+        var plan = new CapturePlan(inner.Info, current, services.GetService(typeof(IRedactorProvider)) as IRedactorProvider);
         IFeedbackStore store = current.Store?.Invoke(inner.Info) ?? (services.GetService(typeof(IFeedbackStoreProvider)) as IFeedbackStoreProvider)?.Create(inner.Info) ?? new MemoryFeedbackStore();
+
+        // What is only in memory is gone with it: it is kept as it is.
+        ISubjectKeys? keys = store is MemoryFeedbackStore ? null : services.GetService(typeof(ISubjectKeys)) as ISubjectKeys;
+        if (keys is not null)
+        {
+            store = new ProtectedFeedbackStore(store, keys);
+        }
+
         ModelConditions? conditions = ModelConditions.Find(services, model);
         var feedback = new ModelFeedback(
             model,
             current,
             plan,
             store,
+            keys,
             inner,
             services.GetService(typeof(TimeProvider)) as TimeProvider ?? TimeProvider.System,
             conditions,

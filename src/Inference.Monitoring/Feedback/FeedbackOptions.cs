@@ -78,6 +78,11 @@ public sealed class FeedbackOptions : IValidatableObject
             yield return new ValidationResult("HashKey: expected a key of 16 characters or more because a column is hashed, got none. Set it, the same on all replicas.", [nameof(HashKey)]);
         }
 
+        if (Columns.FirstOrDefault(static c => c.Classification is not null && c.Redaction != FeedbackRedaction.None) is { } twice)
+        {
+            yield return new ValidationResult($"Columns: expected a redaction or a classification of '{twice.Name}', got both. Remove one.", [nameof(Columns)]);
+        }
+
         if (Performance.FairnessColumns.FirstOrDefault(c => !Segments.Contains(c)) is { } group)
         {
             yield return new ValidationResult($"Performance.FairnessColumns: expected one of Segments, got '{group}'. Add it to Segments.", [nameof(Performance)]);

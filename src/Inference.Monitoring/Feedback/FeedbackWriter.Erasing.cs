@@ -1,16 +1,19 @@
+using Inference.Security;
+
 namespace Inference.Monitoring.Feedback;
 
 internal sealed partial class FeedbackWriter
 {
-    /// <summary>Removes what is kept of a subject, here and in the store. Called between writes.</summary>
-    public async Task<(long Predictions, long Reports)> EraseAsync(string subject)
+    /// <summary>Removes what is kept of a subject or a tenant, here and in the store. Called between writes.</summary>
+    /// <param name="owner">The keyed hash of one of them.</param>
+    public async Task<(long Predictions, long Reports)> EraseAsync(DataOwner owner)
     {
         TakePredictions();
-        HashSet<Guid> erased = [.. _predictions.Where(p => p.Subject == subject).Select(static p => p.Id)];
+        HashSet<Guid> erased = [.. _predictions.Where(p => p.IsOf(owner)).Select(static p => p.Id)];
         int held = 0;
         if (erased.Count > 0)
         {
-            KeptPrediction[] left = [.. _predictions.Where(p => p.Subject != subject)];
+            KeptPrediction[] left = [.. _predictions.Where(p => !p.IsOf(owner))];
             _predictions.Clear();
             _predictionBytes = left.Sum(static p => p.EstimateBytes());
             foreach (KeptPrediction prediction in left)
@@ -32,7 +35,7 @@ internal sealed partial class FeedbackWriter
                     await store.OpenAsync(token).ConfigureAwait(false);
                 }
 
-                return await store.EraseAsync(subject, token).ConfigureAwait(false);
+                return await store.EraseAsync(owner, token).ConfigureAwait(false);
             }).ConfigureAwait(false);
             return (predictions + erased.Count, reports + held);
         }

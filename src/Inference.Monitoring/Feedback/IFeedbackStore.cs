@@ -1,4 +1,5 @@
 using Inference.Feedback;
+using Inference.Security;
 
 namespace Inference.Monitoring;
 
@@ -19,6 +20,12 @@ public interface IFeedbackStore : IAsyncDisposable
     /// <returns>A result for each report.</returns>
     ValueTask<IReadOnlyList<WrittenReport>> WriteAsync(IReadOnlyList<KeptPrediction> predictions, IReadOnlyList<TimedReport> reports, CancellationToken cancellationToken = default);
 
+    /// <summary>Reads the predictions with some ids. Called between writes.</summary>
+    /// <param name="ids">The ids.</param>
+    /// <param name="cancellationToken">Stops reading.</param>
+    /// <returns>Those that are there, in any order.</returns>
+    ValueTask<IReadOnlyList<KeptPrediction>> FindAsync(IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken = default);
+
     /// <summary>Reads reports with their predictions, by time and id of the prediction, then by row.</summary>
     /// <param name="from">The start of the predictions' times.</param>
     /// <param name="to">The end, exclusive.</param>
@@ -37,11 +44,11 @@ public interface IFeedbackStore : IAsyncDisposable
     /// <returns>Counts for each span, one fewer than edges.</returns>
     ValueTask<IReadOnlyList<(long Predictions, long Labelled)>> CountAsync(IReadOnlyList<DateTimeOffset> edges, CancellationToken cancellationToken = default);
 
-    /// <summary>Removes the predictions of a subject and their reports, so that they cannot be read from the files either.</summary>
-    /// <param name="subject">The keyed hash: <see cref="KeptPrediction.Subject"/>.</param>
+    /// <summary>Removes the predictions of a subject or a tenant and their reports, so that they cannot be read from the files either.</summary>
+    /// <param name="owner">The keyed hash of one of them: <see cref="KeptPrediction.Subject"/> or <see cref="KeptPrediction.Tenant"/>.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
     /// <returns>How many were removed.</returns>
-    ValueTask<(long Predictions, long Reports)> EraseAsync(string subject, CancellationToken cancellationToken = default);
+    ValueTask<(long Predictions, long Reports)> EraseAsync(DataOwner owner, CancellationToken cancellationToken = default);
 
     /// <summary>Removes predictions before a time and their reports, oldest first, as many as given at most.</summary>
     /// <returns>The number of predictions removed.</returns>

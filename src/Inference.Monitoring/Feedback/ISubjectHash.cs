@@ -1,8 +1,8 @@
 namespace Inference.Monitoring.Feedback;
 
-/// <summary>Says how a subject appears in <see cref="KeptPrediction.Subject"/>.</summary>
+/// <summary>Says how names of subjects and tenants appear in <see cref="KeptPrediction.Subject"/> and <see cref="KeptPrediction.Tenant"/>.</summary>
 internal interface ISubjectHash
 {
-    /// <summary>The subject as it is kept of predictions.</summary>
-    string HashOf(string subject);
+    /// <summary>The name as it is kept of predictions.</summary>
+    string HashOf(string name);
 }

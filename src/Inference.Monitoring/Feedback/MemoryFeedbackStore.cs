@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Inference.Feedback;
 using Inference.Monitoring.Feedback;
+using Inference.Security;
 
 namespace Inference.Monitoring;
 
@@ -121,11 +122,21 @@ public sealed class MemoryFeedbackStore : IFeedbackStore
     }
 
     /// <inheritdoc/>
-    public ValueTask<(long Predictions, long Reports)> EraseAsync(string subject, CancellationToken cancellationToken = default)
+    public ValueTask<IReadOnlyList<KeptPrediction>> FindAsync(IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(ids);
+        lock (_lock)
+        {
+            return new ValueTask<IReadOnlyList<KeptPrediction>>([.. ids.Select(i => _entries.GetValueOrDefault(i)?.Prediction).OfType<KeptPrediction>()]);
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<(long Predictions, long Reports)> EraseAsync(DataOwner owner, CancellationToken cancellationToken = default)
     {
         lock (_lock)
         {
-            return new ValueTask<(long, long)>(Remove([.. _entries.Values.Where(e => e.Prediction.Subject == subject)]));
+            return new ValueTask<(long, long)>(Remove([.. _entries.Values.Where(e => e.Prediction.IsOf(owner))]));
         }
     }
 

@@ -1,18 +1,20 @@
 using Inference.Feedback;
 using Inference.Monitoring.Alerts;
+using Inference.Security;
 using Inference.Status;
 using Microsoft.Extensions.Logging;
 
 namespace Inference.Monitoring.Feedback;
 
 /// <summary>The feedback of one model: keeps calls, takes reports, erases, delivers outcomes. Thread-safe. An error in it never fails a call.</summary>
-internal sealed partial class ModelFeedback : IFeedback, IFeedbackStatus, IErasable, ISubjectHash, IOutcomeFeed, IExemplarSource, IDisposable, IAsyncDisposable
+internal sealed partial class ModelFeedback : IFeedback, IFeedbackStatus, IOutcomeFeed, IExemplarSource, IDisposable, IAsyncDisposable
 {
     private readonly FeedbackOptions _options;
     private readonly CapturePlan _plan;
     private readonly TimeProvider _clock;
     private readonly ILogger _logger;
     private readonly IFeedbackStore _store;
+    private readonly ISubjectKeys? _keys;
     private readonly FeedbackCounters _counters;
     private readonly FeedbackInstruments _instruments;
     private readonly FeedbackWriter _writer;
@@ -31,6 +33,7 @@ internal sealed partial class ModelFeedback : IFeedback, IFeedbackStatus, IErasa
     /// <param name="options">The options.</param>
     /// <param name="plan">What is kept of a call.</param>
     /// <param name="store">The store; disposed with this object.</param>
+    /// <param name="keys">The keys that the store's values are encrypted under; null for none.</param>
     /// <param name="inner">The runner below: its monitor says which cells changed, and what it keeps of a subject is erased too.</param>
     /// <param name="clock">The clock.</param>
     /// <param name="conditions">The conditions of the model; null for none.</param>
@@ -38,12 +41,13 @@ internal sealed partial class ModelFeedback : IFeedback, IFeedbackStatus, IErasa
     /// <param name="instruments">The instruments.</param>
     /// <param name="logger">The log.</param>
     public ModelFeedback(
-        string model, FeedbackOptions options, CapturePlan plan, IFeedbackStore store, IModelRunner inner, TimeProvider clock, ModelConditions? conditions, AlertDispatcher? alerts, FeedbackInstruments instruments, ILogger logger)
+        string model, FeedbackOptions options, CapturePlan plan, IFeedbackStore store, ISubjectKeys? keys, IModelRunner inner, TimeProvider clock, ModelConditions? conditions, AlertDispatcher? alerts, FeedbackInstruments instruments, ILogger logger)
     {
         ModelName = model;
         _options = options;
         _plan = plan;
         _store = store;
+        _keys = keys;
         _clock = clock;
         _logger = logger;
         _instruments = instruments;
@@ -100,6 +104,7 @@ internal sealed partial class ModelFeedback : IFeedback, IFeedbackStatus, IErasa
                 slot.Version = context.Record.VersionServed ?? info.Version;
                 slot.Arm = context.Record.Arm;
                 slot.Subject = context.Subject;
+                slot.Tenant = context.Tenant;
                 _plan.Capture(inputs, outputs, slot);
                 slot.Id = id;
             }
@@ -145,25 +150,6 @@ internal sealed partial class ModelFeedback : IFeedback, IFeedbackStatus, IErasa
     /// <summary>Writes what waits; returns when it is written, or known that it cannot be at present.</summary>
     public Task FlushAsync(CancellationToken cancellationToken = default) => _writer.CallAsync(static () => Task.FromResult(true)).WaitAsync(cancellationToken);
 
-    public string HashOf(string subject) => _hashSubject(subject);
-
-    public async ValueTask<ErasureReport> EraseAsync(string subject, CancellationToken cancellationToken = default)
-    {
-        ArgumentException.ThrowIfNullOrEmpty(subject);
-        ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed) != 0, this);
-        string hash = Redactor.Subject(_subjectKey, subject);
-        int exemplars = 0;
-        (long predictions, long reports) = await _writer.CallAsync(async () =>
-        {
-            // Between writes: a prediction that is on its way is either here or in the store.
-            (long, long) erased = await _writer.EraseAsync(hash).ConfigureAwait(false);
-            exemplars = _exemplars?.Erase(hash) ?? 0;
-            return erased;
-        }).WaitAsync(cancellationToken).ConfigureAwait(false);
-        ErasureReport? below = _inner.GetService<IErasable>() is { } inner ? await inner.EraseAsync(subject, cancellationToken).ConfigureAwait(false) : null;
-        return new ErasureReport(subject, predictions + (below?.Predictions ?? 0), reports + (below?.Reports ?? 0), exemplars + (below?.Exemplars ?? 0));
-    }
-
     public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
 
     public async ValueTask DisposeAsync()
@@ -192,7 +178,7 @@ internal sealed partial class ModelFeedback : IFeedback, IFeedbackStatus, IErasa
 
     private KeptPrediction Keep(PredictionSlot slot)
     {
-        KeptPrediction kept = _plan.Keep(slot, _hashSubject);
+        KeptPrediction kept = _plan.Keep(slot, _hashSubject, _keys is not null);
         try
         {
             _exemplars?.Look(kept);

@@ -18,6 +18,8 @@ internal sealed class PredictionSlot
 
     public string? Subject;
 
+    public string? Tenant;
+
     public int Rows;
 
     /// <summary>The rows whose columns are here.</summary>

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Inference.Feedback;
@@ -6,7 +7,7 @@ using Inference.Feedback;
 namespace Inference.Monitoring.Feedback;
 
 /// <summary>Redacts the values of one column. Immutable.</summary>
-internal sealed class Redactor(string column, FeedbackColumnOptions options, FeedbackOptions all)
+internal sealed class Redactor(string column, FeedbackColumnOptions options, FeedbackOptions all, Microsoft.Extensions.Compliance.Redaction.Redactor? classified)
 {
     private static readonly FeedbackValue s_missing = double.NaN;
     private readonly byte[] _key = Encoding.UTF8.GetBytes(all.HashKey ?? "");
@@ -14,7 +15,7 @@ internal sealed class Redactor(string column, FeedbackColumnOptions options, Fee
     /// <summary>The hash of a subject: 32 hexadecimal digits of HMAC-SHA-256.</summary>
     public static string Subject(byte[] key, string subject) => Convert.ToHexStringLower(HMACSHA256.HashData(key, Encoding.UTF8.GetBytes(subject)).AsSpan(0, 16));
 
-    public FeedbackValue Redact(double number) => Change(options.Redaction switch
+    public FeedbackValue Redact(double number) => Change(classified is not null ? Classified(number.ToString(CultureInfo.InvariantCulture)) : options.Redaction switch
     {
         FeedbackRedaction.Hash when !double.IsNaN(number) => Hash(number),
         FeedbackRedaction.Round => Math.Round(number / options.Step) * options.Step,
@@ -23,7 +24,10 @@ internal sealed class Redactor(string column, FeedbackColumnOptions options, Fee
 
     public FeedbackValue Redact(string? text) => Change(text is null || options.Redaction == FeedbackRedaction.Round ? s_missing
         : options.Redaction == FeedbackRedaction.Hash ? Hash(Encoding.UTF8.GetBytes(text))
+        : classified is not null ? Classified(text)
         : new FeedbackValue(FeedbackText.Storable(text)));
+
+    private FeedbackValue Classified(string text) => new(FeedbackText.Storable(classified!.Redact(text)));
 
     private FeedbackValue Change(FeedbackValue value)
     {

@@ -5,11 +5,20 @@ using Inference.Feedback;
 
 namespace Inference.Monitoring.Feedback;
 
-/// <summary>The values of a prediction as bytes: for each a kind (1 number, 2 text), then 8 bytes, little-endian, or a length of two bytes and that many bytes of UTF-8.</summary>
+/// <summary>
+/// The values of a prediction as bytes: for each a kind (1 number, 2 text), then 8 bytes, little-endian, or a length of two bytes and that many bytes of UTF-8; or, if they are encrypted, kind 3 and the encrypted bytes.
+/// </summary>
 internal static class ValueCodec
 {
     private const byte Number = 1;
     private const byte Text = 2;
+    private const byte Sealed = 3;
+
+    /// <summary>The bytes that a store keeps of a prediction's values.</summary>
+    public static byte[] Encode(KeptPrediction prediction) => prediction.Sealed.IsEmpty ? Encode(prediction.Values.Span) : [Sealed, .. prediction.Sealed.Span];
+
+    /// <summary>The encrypted values in what a store kept; empty if they are not encrypted.</summary>
+    public static ReadOnlyMemory<byte> SealedOf(byte[] bytes) => bytes is [Sealed, ..] ? bytes.AsMemory(1) : default;
 
     public static byte[] Encode(ReadOnlySpan<FeedbackValue> values)
     {
@@ -40,6 +49,11 @@ internal static class ValueCodec
     /// <exception cref="FeedbackStoreException">The bytes are damaged.</exception>
     public static FeedbackValue[] Decode(ReadOnlySpan<byte> bytes)
     {
+        if (bytes is [Sealed, ..])
+        {
+            return [];
+        }
+
         var values = new List<FeedbackValue>(bytes.Length / 9);
         while (!bytes.IsEmpty)
         {

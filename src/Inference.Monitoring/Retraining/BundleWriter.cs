@@ -51,9 +51,9 @@ internal sealed class BundleWriter(string folder)
                 stream.Flush(flushToDisk: true);
             }
 
-            if (rows.Subjects is { Count: > 0 } subjects)
+            if (rows.Owners is { Count: > 0 } owners)
             {
-                File.WriteAllLines(Path.Combine(temporary, Subjects), subjects.Select(HashOf));
+                File.WriteAllLines(Path.Combine(temporary, Subjects), owners.Select(HashOf));
             }
 
             profile?.Save(Path.Combine(temporary, "reference.profile"));
@@ -95,12 +95,12 @@ internal sealed class BundleWriter(string folder)
         }
     }
 
-    /// <summary>Deletes the bundles that hold rows of a subject, and what their commands left.</summary>
-    /// <param name="subject">As it is kept of predictions.</param>
+    /// <summary>Deletes the bundles that hold rows of a subject or a tenant, and what their commands left.</summary>
+    /// <param name="owner">One of <see cref="LabelledRows.Owners"/>.</param>
     /// <exception cref="MonitoringException">One cannot be deleted.</exception>
-    public void Erase(string subject)
+    public void Erase(string owner)
     {
-        string hash = HashOf(subject);
+        string hash = HashOf(owner);
         try
         {
             foreach (string path in Bundles().ToList())
@@ -114,7 +114,7 @@ internal sealed class BundleWriter(string folder)
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new MonitoringException($"{folder}: the bundles that hold the subject could not be deleted: {exception.Message} Check the folder's permissions and what has their files open, and repeat it.", exception);
+            throw new MonitoringException($"{folder}: the bundles that hold rows to be erased could not be deleted: {exception.Message} Check the folder's permissions and what has their files open, and repeat it.", exception);
         }
     }
 
@@ -144,7 +144,7 @@ internal sealed class BundleWriter(string folder)
         }
     }
 
-    private static string HashOf(string subject) => Convert.ToHexStringLower(XxHash128.Hash(Encoding.UTF8.GetBytes(subject)));
+    private static string HashOf(string owner) => Convert.ToHexStringLower(XxHash128.Hash(Encoding.UTF8.GetBytes(owner)));
 
     private string NewId(DateTimeOffset at)
     {

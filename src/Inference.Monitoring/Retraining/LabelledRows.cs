@@ -19,8 +19,11 @@ internal sealed class LabelledRows(string label, int most)
     /// <summary>Rows by version.</summary>
     public IReadOnlyDictionary<string, long> Versions => _rows.GroupBy(static r => r.Prediction.ModelVersion, StringComparer.Ordinal).ToDictionary(static g => g.Key, static g => g.LongCount(), StringComparer.Ordinal);
 
-    /// <summary>The subjects of the rows.</summary>
-    public IReadOnlyCollection<string> Subjects => _rows.Select(static r => r.Prediction.Subject).OfType<string>().ToHashSet(StringComparer.Ordinal);
+    /// <summary>The subjects and tenants of the rows.</summary>
+    public IReadOnlyCollection<string> Owners => _rows.SelectMany(static r => new[] { r.Prediction.Subject, r.Prediction.Tenant is { } tenant ? OwnerOfTenant(tenant) : null }).OfType<string>().ToHashSet(StringComparer.Ordinal);
+
+    /// <summary>A tenant among <see cref="Owners"/>.</summary>
+    public static string OwnerOfTenant(string hash) => "tenant " + hash;
 
     /// <summary>Adds a report. Those of one row come one after another.</summary>
     public void Add(in JoinedOutcome outcome)

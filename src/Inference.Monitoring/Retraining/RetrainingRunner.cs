@@ -1,4 +1,5 @@
 using Inference.Feedback;
+using Inference.Security;
 using Inference.Status;
 
 namespace Inference.Monitoring.Retraining;
@@ -17,13 +18,13 @@ internal sealed class RetrainingRunner(IModelRunner inner, RetrainingTrigger tri
         return serviceKey is null && (serviceType == typeof(IRetraining) || serviceType == typeof(RetrainingTrigger)) ? trigger : base.GetService(serviceType, serviceKey);
     }
 
-    public async ValueTask<ErasureReport> EraseAsync(string subject, CancellationToken cancellationToken = default)
+    public async ValueTask<ErasureReport> EraseAsync(DataOwner owner, CancellationToken cancellationToken = default)
     {
         IErasable inner = Inner.GetService<IErasable>() ?? throw new InferenceException("Erasure: expected UseFeedback inside UseRetraining, found none. Add UseFeedback.");
 
-        // What is read for a bundle after the erasure holds the subject no more.
-        ErasureReport report = await inner.EraseAsync(subject, cancellationToken).ConfigureAwait(false);
-        await trigger.EraseAsync(subject, cancellationToken).ConfigureAwait(false);
+        // What is read for a bundle after the erasure holds nothing of the owner any more.
+        ErasureReport report = await inner.EraseAsync(owner, cancellationToken).ConfigureAwait(false);
+        await trigger.EraseAsync(owner, cancellationToken).ConfigureAwait(false);
         return report;
     }
 

@@ -1,18 +1,21 @@
 using Inference.Monitoring.Feedback;
 using Inference.Monitoring.Retraining;
+using Inference.Security;
 
 namespace Inference.Monitoring;
 
 /// <summary>The folder: who has it, and what is deleted from it.</summary>
 public sealed partial class RetrainingTrigger
 {
-    /// <summary>Deletes the bundles that hold rows of a subject. One that is being trained from is deleted too: the training may fail, and is then tried again without the subject.</summary>
-    internal async ValueTask EraseAsync(string subject, CancellationToken cancellationToken)
+    /// <summary>Deletes the bundles that hold rows of a subject or a tenant. One that is being trained from is deleted too: the training may fail, and is then tried again without them.</summary>
+    internal async ValueTask EraseAsync(DataOwner owner, CancellationToken cancellationToken)
     {
         await _bundles.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            _writer.Erase(_runner.GetService<ISubjectHash>()?.HashOf(subject) ?? subject);
+            string name = (owner.Subject ?? owner.Tenant)!;
+            name = _runner.GetService<ISubjectHash>()?.HashOf(name) ?? name;
+            _writer.Erase(owner.Subject is null ? LabelledRows.OwnerOfTenant(name) : name);
         }
         finally
         {

@@ -1,16 +1,17 @@
 using Inference.Feedback;
+using Inference.Security;
 using Inference.Versioning.Leasing;
 using Inference.Versioning.Repository;
 
 namespace Inference.Versioning.Running;
 
-/// <summary>Erases what the stages of all loaded versions keep about a subject, and records that it was done. What stages around the versions keep they erase themselves, before they ask here.</summary>
+/// <summary>Erases what the stages of all loaded versions keep about a subject or a tenant, and records that it was done. What stages around the versions keep they erase themselves, before they ask here.</summary>
 internal sealed class VersionErasure(RepositoryController controller) : IErasable
 {
-    public async ValueTask<ErasureReport> EraseAsync(string subject, CancellationToken cancellationToken = default)
+    public async ValueTask<ErasureReport> EraseAsync(DataOwner owner, CancellationToken cancellationToken = default)
     {
-        ArgumentException.ThrowIfNullOrEmpty(subject);
-        var erased = new ErasureReport(subject, 0, 0, 0);
+        owner.ThrowIfNotOne();
+        var erased = new ErasureReport(owner);
         foreach (VersionSlot slot in controller.LoadedSlots)
         {
             if (!slot.TryAcquire())
@@ -22,8 +23,7 @@ internal sealed class VersionErasure(RepositoryController controller) : IErasabl
             {
                 if (slot.Runner.GetService<IErasable>() is { } stages)
                 {
-                    ErasureReport one = await stages.EraseAsync(subject, cancellationToken).ConfigureAwait(false);
-                    erased = erased with { Predictions = erased.Predictions + one.Predictions, Reports = erased.Reports + one.Reports, Exemplars = erased.Exemplars + one.Exemplars };
+                    erased = erased.With(await stages.EraseAsync(owner, cancellationToken).ConfigureAwait(false));
                 }
             }
             finally

@@ -1,4 +1,6 @@
 using System.Runtime.CompilerServices;
+using Inference.Feedback;
+using Inference.Security;
 
 namespace Inference.Monitoring.Tests.Feedback;
 
@@ -72,7 +74,9 @@ internal sealed class FaultyStore : IFeedbackStore
 
     public ValueTask<IReadOnlyList<(long Predictions, long Labelled)>> CountAsync(IReadOnlyList<DateTimeOffset> edges, CancellationToken cancellationToken = default) => Fail() is { } error ? throw error : Inner.CountAsync(edges, cancellationToken);
 
-    public ValueTask<(long Predictions, long Reports)> EraseAsync(string subject, CancellationToken cancellationToken = default) => Fail() is { } error ? throw error : Inner.EraseAsync(subject, cancellationToken);
+    public ValueTask<(long Predictions, long Reports)> EraseAsync(DataOwner owner, CancellationToken cancellationToken = default) => Fail() is { } error ? throw error : Inner.EraseAsync(owner, cancellationToken);
+
+    public ValueTask<IReadOnlyList<KeptPrediction>> FindAsync(IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken = default) => Fail() is { } error ? throw error : Inner.FindAsync(ids, cancellationToken);
 
     public ValueTask<long> ExpireAsync(DateTimeOffset before, int most, CancellationToken cancellationToken = default) => Fail() is { } error ? throw error : Inner.ExpireAsync(before, most, cancellationToken);
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Inference.Feedback;
+using Inference.Security;
 using Inference.Status;
 using Inference.TestSupport;
 using Microsoft.Extensions.DependencyInjection;
@@ -296,8 +297,8 @@ public class FeedbackOutageTests
         }
 
         ErasureReport erased = await f.Runner.GetService<IErasable>()!.EraseAsync("ana");
-        Assert.Equal(new ErasureReport("ana", 10, 5, 0), erased);
-        Assert.Equal(new ErasureReport("ana", 0, 0, 0), await f.Runner.GetService<IErasable>()!.EraseAsync("ana"));
+        Assert.Equal(new ErasureReport(DataOwner.OfSubject("ana"), 10, 5, 0), erased);
+        Assert.Equal(new ErasureReport(DataOwner.OfSubject("ana")), await f.Runner.GetService<IErasable>()!.EraseAsync("ana"));
         Assert.Equal(5, (await f.ReadAsync()).Count);
         Assert.Equal(FeedbackAnswer.Unknown, await f.Feedback.ReportAsync(ids[0], 1));
 

@@ -1,4 +1,5 @@
 using Inference.Feedback;
+using Inference.Security;
 
 namespace Inference.Monitoring.Tests.Feedback;
 
@@ -78,8 +79,10 @@ public abstract class FeedbackStoreConformance
             }
             else if (choice < 98)
             {
-                string subject = Subject(random);
-                Assert.Equal(model.Erase(subject), await store.EraseAsync(subject));
+                DataOwner owner = random.Next(3) == 0 ? DataOwner.OfTenant(Tenant(random)) : DataOwner.OfSubject(Subject(random));
+                Assert.Equal(model.Erase(owner), await store.EraseAsync(owner));
+                Guid[] some = [Guid.NewGuid(), .. ids.TakeLast(20)];
+                Assert.Equal(model.Find(some).Select(Text).Order(StringComparer.Ordinal), (await store.FindAsync(some)).Select(Text).Order(StringComparer.Ordinal));
                 done++;
             }
             else if (choice < 99)
@@ -159,6 +162,7 @@ public abstract class FeedbackStoreConformance
             ModelVersion = random.Next(3).ToString(System.Globalization.CultureInfo.InvariantCulture),
             Arm = random.Next(3) == 0 ? new RunArm("t", random.Next(2), 0.25, random.Next(2) == 0) : null,
             Subject = random.Next(3) == 0 ? Subject(random) : null,
+            Tenant = random.Next(2) == 0 ? Tenant(random) : null,
             Rows = rows,
             Columns = columns,
             Values = values,
@@ -174,6 +178,8 @@ public abstract class FeedbackStoreConformance
         receipt);
 
     private static string Subject(Random random) => new((char)('a' + random.Next(26)), 32);
+
+    private static string Tenant(Random random) => new((char)('0' + random.Next(10)), 32);
 
     private static (DateTimeOffset From, DateTimeOffset To) Span(Random random)
     {
@@ -197,5 +203,5 @@ public abstract class FeedbackStoreConformance
     private static string Text(JoinedOutcome outcome) => $"{Text(outcome.Prediction)} {outcome.Row} {outcome.Name} {outcome.Value} {outcome.Value.IsNumber} {outcome.ReportedAt:O} {outcome.Replaced}";
 
     private static string Text(KeptPrediction p) =>
-        $"{p.Id} {p.At:O} {p.ModelVersion} {p.Arm} {p.Subject} {p.Rows} {p.Columns} [{string.Join('|', p.Values.ToArray().Select(v => $"{v.IsNumber}{v}"))}]";
+        $"{p.Id} {p.At:O} {p.ModelVersion} {p.Arm} {p.Subject} {p.Tenant} {p.Rows} {p.Columns} [{string.Join('|', p.Values.ToArray().Select(v => $"{v.IsNumber}{v}"))}]";
 }

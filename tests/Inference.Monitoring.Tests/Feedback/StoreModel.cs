@@ -1,4 +1,5 @@
 using Inference.Feedback;
+using Inference.Security;
 
 namespace Inference.Monitoring.Tests.Feedback;
 
@@ -68,7 +69,9 @@ internal sealed class StoreModel
         return (between.Count, between.Count(p => _reports.Keys.Any(k => k.Id == p.Id)));
     }
 
-    public (long, long) Erase(string subject) => Remove([.. _predictions.Values.Where(p => p.Subject == subject)]);
+    public (long, long) Erase(DataOwner owner) => Remove([.. _predictions.Values.Where(p => owner.Subject is null ? p.Tenant == owner.Tenant : p.Subject == owner.Subject)]);
+
+    public IEnumerable<KeptPrediction> Find(IEnumerable<Guid> ids) => ids.Distinct().Where(_predictions.ContainsKey).Select(i => _predictions[i]);
 
     public long Expire(DateTimeOffset before, int most) => Remove([.. Between(DateTimeOffset.MinValue, before).Take(most)]).Item1;
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Inference.Data;
 using Inference.Feedback;
+using Inference.Security;
 using Inference.Status;
 using Inference.TestSupport;
 using Microsoft.Extensions.DependencyInjection;
@@ -444,7 +445,7 @@ public sealed class RetrainingTriggerTests : IDisposable
         public void Add(string metric, int rows, double value, double half) =>
             Metrics.Add(new RealizedMetric { Name = metric, ModelVersion = "7", Rows = rows, Value = value, Low = value - half, High = value + half });
 
-        public ValueTask<ErasureReport> EraseAsync(string subject, CancellationToken cancellationToken = default) => new(new ErasureReport(subject, 7, 0, 0));
+        public ValueTask<ErasureReport> EraseAsync(DataOwner owner, CancellationToken cancellationToken = default) => new(new ErasureReport(owner, 7));
 
         public ValueTask<NamedValues> RunAsync(NamedValues inputs, RunContext? context = null, CancellationToken cancellationToken = default) => new(new NamedValues());
 

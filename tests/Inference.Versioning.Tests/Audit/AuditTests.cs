@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Inference.Decisions;
 using Inference.Feedback;
+using Inference.Security;
 using Inference.Status;
 using Inference.TestSupport;
 
@@ -65,7 +66,7 @@ public sealed class AuditTests : IDisposable
         await using VersionedModelRunner runner = await _repository.OpenAsync(o => o.KeepLatest = 2);
         await Eventually.TrueAsync(() => runner.Versions.Versions.Count(v => v.Digest is not null) == 2);
         ErasureReport report = await runner.GetService<IErasable>()!.EraseAsync("jane@example.org");
-        Assert.Equal(new ErasureReport("jane@example.org", 6, 4, 2), report);
+        Assert.Equal(new ErasureReport(DataOwner.OfSubject("jane@example.org"), 6, 4, 2), report);
         Assert.All(stages.Values, s => Assert.Equal(["jane@example.org"], s.Erased));
         Decision record = (await ReadAsync()).Single(r => r.Action == DecisionActions.Erase);
         Assert.Equal(["exemplars 2", "predictions 6", "reports 4"], record.Facts.Select(f => $"{f.Key} {f.Value}").Order(StringComparer.Ordinal));
@@ -274,15 +275,15 @@ public sealed class AuditTests : IDisposable
 
         public bool Fails { get; set; }
 
-        public ValueTask<ErasureReport> EraseAsync(string subject, CancellationToken cancellationToken = default)
+        public ValueTask<ErasureReport> EraseAsync(DataOwner owner, CancellationToken cancellationToken = default)
         {
             if (Fails)
             {
                 throw new InferenceException("the store does not answer");
             }
 
-            Erased.Add(subject);
-            return new(new ErasureReport(subject, 3, 2, 1));
+            Erased.Add(owner.Subject!);
+            return new(new ErasureReport(owner, 3, 2, 1));
         }
     }
 
