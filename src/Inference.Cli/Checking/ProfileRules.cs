@@ -28,7 +28,7 @@ internal static class ProfileRules
         }
 
         HashSet<string> outputs = [.. profile.Columns.Where(static c => c.Side == ColumnSide.Output).Select(static c => c.Name)];
-        var rules = new List<GateRule> { Quality(report) };
+        var rules = new List<GateRule> { Quality(report, profile) };
         foreach (ColumnVerdict column in report.Columns.Where(c => c.State == MonitoringState.Alarm || outputs.Contains(c.Name)))
         {
             bool alarm = column.State == MonitoringState.Alarm;
@@ -39,10 +39,10 @@ internal static class ProfileRules
         return rules;
     }
 
-    private static GateRule Quality(ComparisonReport report)
+    private static GateRule Quality(ComparisonReport report, ReferenceProfile profile)
     {
         string findings = string.Join("; ", report.Quality.Select(static q => string.Create(CultureInfo.InvariantCulture, $"{q.Column} {q.Rule} in {q.Share:P2} of the rows: {q.Detail}")));
-        return Rule("quality", "rows", report.Quality.Count == 0 ? GateOutcome.Passed : GateOutcome.Refused, findings) with { Figure = report.Quality.Count, Bound = 0, Unit = GateUnit.Count, Rows = report.Rows };
+        return Rule("quality", $"profile {profile.Digest[..12]}", report.Quality.Count == 0 ? GateOutcome.Passed : GateOutcome.Refused, findings) with { Figure = report.Quality.Count, Bound = 0, Unit = GateUnit.Count, Rows = report.Rows };
     }
 
     private static GateRule Rule(string rule, string subject, GateOutcome outcome, string reason) => new() { Rule = rule, Subject = subject, Outcome = outcome, Required = true, Reason = reason };

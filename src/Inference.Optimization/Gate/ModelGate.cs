@@ -14,6 +14,9 @@ namespace Inference.Optimization.Gate;
 public static class ModelGate
 {
     internal const string SameBytes = "the same bytes as the baseline";
+
+    // Each is a line of the report, and more rows than most slices have are needed to judge the worst of so many.
+    private const int MostSlices = 200;
     private const string NoBaseline = "there is no baseline to compare with";
 
     /// <summary>Checks a candidate.</summary>
@@ -21,7 +24,7 @@ public static class ModelGate
     /// <param name="request">The models, rows and rules.</param>
     /// <param name="cancellationToken">Cancels the work.</param>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
-    /// <exception cref="OptimizationException">The metric needs labels and there are none, or an output of the baseline is missing or holds NaN.</exception>
+    /// <exception cref="OptimizationException">The metric needs labels and there are none, there are more than 200 slices, or an output of the baseline is missing or holds NaN.</exception>
     /// <exception cref="DataException">The rows do not match the baseline (without one: the candidate), or a label is missing or not finite.</exception>
     /// <exception cref="EvaluationException">There is no such metric, or outputs or labels cannot be read unambiguously.</exception>
     /// <exception cref="ModelLoadException">A model cannot be loaded.</exception>
@@ -41,6 +44,7 @@ public static class ModelGate
             (baseline, ModelInfo before) = await DescribeAsync(context, source, request.BaselineName, cancellationToken).ConfigureAwait(false);
             bool same = baseline.Digest == model.Digest;
             judge = await SourceJudge.CreateAsync(context, source, request.Data, evaluation, null, cancellationToken).ConfigureAwait(false);
+            RequireFewSlices(judge, options);
             GateRule contract = await ContractRule.JudgeAsync(context, source, request.Candidate, request.Data, cancellationToken).ConfigureAwait(false);
             rules.Add(contract);
             if (options.SameSignature)
@@ -111,6 +115,15 @@ public static class ModelGate
         }
 
         return rules;
+    }
+
+    private static void RequireFewSlices(SourceJudge judge, GateOptions options)
+    {
+        int count = judge.Slices.SelectMany(static row => row).Distinct(StringComparer.Ordinal).Count();
+        if (count > MostSlices)
+        {
+            throw new OptimizationException($"Slices by {string.Join(", ", options.Slices)}: expected at most {MostSlices} different values, got {count}. Choose columns with fewer, or put ranges of values into a column.");
+        }
     }
 
     private static IEnumerable<GateRule> Alone(GateOptions options, SourceJudge? judge)

@@ -30,6 +30,7 @@ internal static class GateLab
                 ["x"] = TensorValue.Copy<float>(x, [rows, 3]),
                 ["label"] = TensorValue.Copy<long>([.. signal.Zip(own, static (s, n) => s + n > 0 ? 1L : 0L)], [rows]),
                 ["group"] = TensorValue.Copy<long>([.. Enumerable.Range(0, rows).Select(static row => (long)(row % 2))], [rows]),
+                ["row"] = TensorValue.Copy<long>([.. Enumerable.Range(0, rows).Select(static row => (long)row)], [rows]),
                 ["few"] = TensorValue.Copy<long>([.. Enumerable.Range(0, rows).Select(static row => row % 100 == 0 ? 1L : 0L)], [rows]),
             },
             "rows");

@@ -169,6 +169,7 @@ public class ModelGateTests
         await Assert.ThrowsAsync<OptimizationException>(() => CheckAsync(Model(), Options with { Labels = null }));
         await Assert.ThrowsAsync<EvaluationException>(() => CheckAsync(Model(), Options with { Metric = "none" }));
         await Assert.ThrowsAsync<DataException>(() => CheckAsync(Model(), data: WithLabels(float.NaN)));
+        await Assert.ThrowsAsync<OptimizationException>(() => CheckAsync(Model(), Options with { Slices = ["row"] }));
     }
 
     [Theory]
