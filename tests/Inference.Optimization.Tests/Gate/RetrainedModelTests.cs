@@ -26,7 +26,7 @@ public class RetrainedModelTests
         IDataSource train = Lab.Rows("adult_wide_deep", "train"), test = Lab.Rows("adult_wide_deep", "test");
         StudentFeatures features = await StudentFeatures.ReadAsync(teacher, train, default);
         EvaluationSet labels = await EvaluationSet.ReadAsync(train, new EvaluationOptions { Labels = "label" }, default);
-        var targets = new Predictions(TensorConversion.ToFloats(labels.Labels!), features.Rows, 1);
+        float[] targets = TensorConversion.ToFloats(labels.Labels!);
         OnnxModel[] models = [.. Enumerable.Range(1, seeds + 1).AsParallel().AsOrdered().Select(seed => Train(teacher, features, targets, seed))];
 
         var table = new StringBuilder("| rows | rules | models | passed | drop: mean | sd | rows that changed |\n| ---: | --- | ---: | ---: | ---: | ---: | ---: |\n");
@@ -66,12 +66,13 @@ public class RetrainedModelTests
         Assert.All(counts, count => Assert.True(count >= 0.95 * seeds, table.ToString()));
     }
 
-    private static OnnxModel Train(OnnxModel teacher, StudentFeatures features, Predictions targets, int seed)
+    private static OnnxModel Train(OnnxModel teacher, StudentFeatures features, float[] targets, int seed)
     {
         var options = new StudentOptions { Hidden = [32, 16], Epochs = 8 };
         var network = new StudentNetwork(features, options, 1, seed);
-        StudentTrainer.Train(network, features, targets, null, StudentLoss.BinaryCrossEntropy, options, new OptimizationContext { Loader = ModelLoader.Default, Seed = seed }, default);
-        OnnxModel model = StudentWriter.Write(network, features, teacher, teacher.Graph.Outputs[0].Name, sigmoid: true);
+        var contract = new StudentContract([new StudentHead(teacher.Graph.Outputs[0].Name, 0, 1, [1], OnnxElementType.Float32, StudentLoss.BinaryCrossEntropy, true, [], [])], []);
+        StudentTrainer.Train(network, features, contract, targets, null, options, new OptimizationContext { Loader = ModelLoader.Default, Seed = seed }, default);
+        OnnxModel model = StudentWriter.Write(network, features, teacher, contract);
         model.Graph.Outputs[0] = new OnnxValueInfo(teacher.Graph.Outputs[0].Name, OnnxType.Tensor(OnnxElementType.Float32, "N", 1));
         return model;
     }
