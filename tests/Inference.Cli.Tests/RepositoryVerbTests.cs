@@ -131,6 +131,50 @@ public sealed class RepositoryVerbTests : IDisposable
         Assert.Equal(["2", "1"], JsonNode.Parse((await RunAsync("versions", Ranker, "--json")).Output)!["versions"]!.AsArray().Select(v => (string)v!["version"]!));
     }
 
+    [Fact]
+    public async Task Versions_CheckCommand_RepeatsTheRecordedCheck()
+    {
+        Assert.Equal(0, (await RunAsync("publish", In("made1"), Ranker, "--reason", "first")).Code);
+        string digest = ((string)JsonNode.Parse((await RunAsync("versions", Ranker, "--json")).Output)!["versions"]![0]!["digest"]!)["sha256:".Length..];
+        File.WriteAllText(In("check.json"), $$"""
+            {"passed":true,"baseline":{"name":"old.onnx","digest":"{{digest}}"},"data":{"name":"my test's.npz","sha256":"…"},"seed":7,
+             "options":{"metric":"auc","labels":"y","maxDrop":0.005,"slices":["country","age"],"maxSliceDrop":0.02,"sameSignature":true,"maxBytes":1000},"rules":[{"rule":"scan"}]}
+            """);
+        Assert.Equal(0, (await RunAsync("publish", In("made2"), Ranker, "--reason", "second", "--check", In("check.json"))).Code);
+        Assert.Equal(
+            $"inference check {Ranker}/2 --against {Ranker}/1 --data 'my test'\\''s.npz' --metric=auc --labels=y --max-drop=0.005 --slices=country,age --max-bytes=1000 --same-signature --max-slice-drop=0.02 --scan --seed=7\n",
+            (await RunAsync("versions", Ranker, "--check-command", "2")).Output);
+        await RequireAsync(1, "Publish it with --check", "versions", Ranker, "--check-command", "1");
+        await RequireAsync(1, "Check the version", "versions", Ranker, "--check-command", "7");
+    }
+
+    /// <summary>A limit on the size of files stands in for a full disk: a write fails in the middle.</summary>
+    [Fact]
+    public async Task Publish_DiskIsFull_LeavesWhatWas()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            // It has no such limit.
+            return;
+        }
+
+        Assert.Equal(0, (await RunAsync("publish", In("made1"), Ranker, "--reason", "first")).Code);
+        await File.WriteAllBytesAsync(In("profile.bin"), new byte[1 << 20]);
+        string command = $"trap '' XFSZ; ulimit -f 400; exec dotnet exec '{typeof(CommandTable).Assembly.Location}' publish '{In("made2")}' '{Ranker}' --profile '{In("profile.bin")}' --reason full";
+        var start = new ProcessStartInfo("bash") { RedirectStandardOutput = true, RedirectStandardError = true, Environment = { ["DOTNET_EnableWriteXorExecute"] = "0" } };
+        start.ArgumentList.Add("-c");
+        start.ArgumentList.Add(command);
+        using Process process = Process.Start(start)!;
+        Task<string> output = process.StandardOutput.ReadToEndAsync();
+        string error = await process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        Assert.True(process.ExitCode == 1 && (await output).Length == 0, $"{process.ExitCode}: {await output} {error}");
+        Assert.Contains("Nothing was published.", Assert.Single(error.Split('\n', StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
+        Assert.Equal(["1"], JsonNode.Parse((await RunAsync("versions", Ranker, "--json")).Output)!["versions"]!.AsArray().Select(v => (string)v!["version"]!));
+        Assert.Empty(Directory.EnumerateDirectories(Path.Combine(Ranker, ".publish")));
+        Assert.Equal(0, (await RunAsync("publish", In("made2"), Ranker, "--profile", In("profile.bin"), "--reason", "room")).Code);
+    }
+
     private static async Task RequireAsync(int expected, string message, params string[] args)
     {
         (int code, string output, string error) = await RunAsync(args);

@@ -98,6 +98,18 @@ public sealed class RepositoryEditorTests : IDisposable
         Assert.Empty(await editor.ListAsync());
     }
 
+    [Fact]
+    public async Task Publish_CheckIsOfAnotherModel_IsRefused()
+    {
+        using RepositoryEditor editor = Edit();
+        string digest = Convert.ToHexStringLower(SHA256.HashData("1"u8));
+        string check = Path.Combine(_aside, File("check.json", $$$"""{"passed":true,"candidate":{"digest":"{{{digest}}}"}}"""));
+        CheckRefusedException refused = await Assert.ThrowsAsync<CheckRefusedException>(async () => await editor.PublishAsync(new PublishRequest { Model = Model("2"), CheckFile = check, Actor = "ann", Reason = "try" }));
+        Assert.Contains($"got one of {digest}", refused.Message, StringComparison.Ordinal);
+        Assert.Empty(await editor.ListAsync());
+        Assert.True((await editor.PublishAsync(new PublishRequest { Model = Model("1"), CheckFile = check, Actor = "ann", Reason = "try" })).Lineage!.HasPassed);
+    }
+
     [Theory]
     [InlineData("[1]")]
     [InlineData("""{"passed":true,"passed":false}""")]
@@ -269,7 +281,7 @@ public sealed class RepositoryEditorTests : IDisposable
         InferenceException refused = await Assert.ThrowsAsync<InferenceException>(async () => await second.PromoteAsync("3", "bob", "slow"));
         Assert.Contains("the default was '1' and is '2': decision 2 (promote '2' by ann: quick) was made first; nothing changed", refused.Message, StringComparison.Ordinal);
         refused = await Assert.ThrowsAsync<InferenceException>(async () => await second.PromoteAsync("3", "bob", "slow", expected: "1"));
-        Assert.Contains("expected the default '1', it is '2': decision 2 (promote '2' by ann: quick)", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("expected the default '1', it is '2' by decision 2 (promote '2' by ann: quick); nothing changed", refused.Message, StringComparison.Ordinal);
         await second.PromoteAsync("3", "bob", "slow", expected: "2");
 
         // A record about something else does not matter.

@@ -32,7 +32,8 @@ public sealed partial class RepositoryEditor
             long sequence = _log.Sequence;
             if (expected is not null && known.Default != expected)
             {
-                throw Overtaken($"expected the default '{PlainText.Shown(expected)}', it is {Named(known.Default)}", 0, static d => IsAboutDefault(d));
+                string cause = _log.LastAfter(0, IsAboutDefault) is { } decision ? $" by {decision}" : "";
+                throw new InferenceException($"Model '{ModelName}': expected the default '{PlainText.Shown(expected)}', it is {Named(known.Default)}{cause}; nothing changed. Look at the versions, and repeat the call if it is still intended.");
             }
 
             VersionFolder folder = Find(version);

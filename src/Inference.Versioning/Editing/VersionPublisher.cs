@@ -32,10 +32,15 @@ internal sealed class VersionPublisher(string root, string modelName, VersionLoa
             manifest.Profile = new ManifestFile { File = name, Sha256 = manifest.Files[name] };
         }
 
-        Write(manifest, staged, request);
+        await WriteAsync(manifest, staged, request, cancellationToken).ConfigureAwait(false);
         ModelInfo info = await TryAsync(version, staged, cancellationToken).ConfigureAwait(false);
+        if (lineage.CheckedDigest is { } digest && !ManifestReader.SameDigest(digest, info.Digest))
+        {
+            throw new CheckRefusedException($"Model '{modelName}': expected the verdict of a check of the model with digest {info.Digest}, got one of {PlainText.Shown(digest)}. The version is not published; check the model that is published.");
+        }
+
         manifest.Digest = "sha256:" + info.Digest;
-        Write(manifest, staged, request);
+        await WriteAsync(manifest, staged, request, cancellationToken).ConfigureAwait(false);
         cancellationToken.ThrowIfCancellationRequested();
         RequireNew(version);
         staging.Reveal(staged);
@@ -74,7 +79,7 @@ internal sealed class VersionPublisher(string root, string modelName, VersionLoa
         return digests;
     }
 
-    private void Write(ModelManifest manifest, string staged, PublishRequest request)
+    private async ValueTask WriteAsync(ModelManifest manifest, string staged, PublishRequest request, CancellationToken cancellationToken)
     {
         if (request.SigningKey is { } key)
         {
@@ -85,7 +90,7 @@ internal sealed class VersionPublisher(string root, string modelName, VersionLoa
 
         string path = Path.Combine(staged, VersionFolder.ManifestFile);
         File.Delete(path);
-        DurableFile.Write(path, ManifestReader.Serialize(manifest, $"Version '{staged}'"));
+        await DurableFile.WriteAsync(path, ManifestReader.Serialize(manifest, $"Version '{staged}'"), cancellationToken).ConfigureAwait(false);
     }
 
     // What the copy in the repository would do, not the original.

@@ -30,7 +30,7 @@ internal static partial class DurableFile
             while (from is not null && (count = await from.ReadAsync(buffer, cancellationToken).ConfigureAwait(false)) > 0)
             {
                 hash.AppendData(buffer, 0, count);
-                await to.WriteAsync(buffer.AsMemory(0, count), cancellationToken).ConfigureAwait(false);
+                await WriteAsync(to, buffer.AsMemory(0, count), cancellationToken).ConfigureAwait(false);
             }
 
             to.Flush(flushToDisk: true);
@@ -41,11 +41,14 @@ internal static partial class DurableFile
 
     /// <summary>Writes a new file and flushes it.</summary>
     /// <exception cref="IOException">It cannot be written, or it exists.</exception>
-    public static void Write(string path, ReadOnlySpan<byte> bytes)
+    public static async ValueTask WriteAsync(string path, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
     {
-        using var stream = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0);
-        stream.Write(bytes);
-        stream.Flush(flushToDisk: true);
+        var stream = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0);
+        await using (stream.ConfigureAwait(false))
+        {
+            await WriteAsync(stream, bytes, cancellationToken).ConfigureAwait(false);
+            stream.Flush(flushToDisk: true);
+        }
     }
 
     /// <summary>Flushes the names in a directory, on systems where that is necessary and possible.</summary>
@@ -73,6 +76,19 @@ internal static partial class DurableFile
         finally
         {
             _ = close(descriptor);
+        }
+    }
+
+    // A file beyond the limit of the file system, or of the user, is told as an argument that is out of range.
+    private static async ValueTask WriteAsync(FileStream stream, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await stream.WriteAsync(bytes, cancellationToken).ConfigureAwait(false);
+        }
+        catch (ArgumentOutOfRangeException exception)
+        {
+            throw new IOException($"'{stream.Name}': {exception.Message}", exception);
         }
     }
 

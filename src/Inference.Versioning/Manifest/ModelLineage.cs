@@ -65,6 +65,11 @@ public sealed class ModelLineage
         return facts;
     }
 
+    /// <summary>The digest of the model that was checked: <c>candidate.digest</c> of the verdict; null if it does not tell.</summary>
+    internal string? CheckedDigest =>
+        Check is { ValueKind: JsonValueKind.Object } check && check.TryGetProperty("candidate", out JsonElement candidate) && candidate.ValueKind == JsonValueKind.Object
+        && candidate.TryGetProperty("digest", out JsonElement digest) && digest.ValueKind == JsonValueKind.String ? digest.GetString() : null;
+
     /// <summary>The boolean <c>passed</c> of a verdict; null if it has none.</summary>
     internal static bool? Passed(JsonElement verdict) =>
         verdict.ValueKind == JsonValueKind.Object && verdict.TryGetProperty("passed", out JsonElement passed) && passed.ValueKind is JsonValueKind.True or JsonValueKind.False ? passed.GetBoolean() : null;
