@@ -16,9 +16,9 @@ program() { dotnet run -c Release --no-build --project samples/06.Pipeline -- "$
 
 dotnet build src/Inference.Cli -c Release --nologo -v quiet -clp:ErrorsOnly
 dotnet build samples/06.Pipeline -c Release --nologo -v quiet -clp:ErrorsOnly
-if [ ! -f "$folder/private.pem" ]; then
-  (umask 077 && openssl ecparam -name prime256v1 -genkey -noout -out "$folder/private.pem")
-  openssl ec -in "$folder/private.pem" -pubout -out "$folder/public.pem" 2> /dev/null
+if [ ! -f "$folder/pipeline.key" ]; then
+  (umask 077 && openssl ecparam -name prime256v1 -genkey -noout -out "$folder/pipeline.key")
+  openssl ec -in "$folder/pipeline.key" -pubout -out "$folder/pipeline.pem" 2> /dev/null
 fi
 
 step "train"
@@ -29,7 +29,7 @@ inference optimize "$work/model.onnx" --data "$work/calibration.npz" --labels bu
 
 step "check"
 against=()
-current=$(inference versions "$repository" --json | sed -n 's/.*"default" *: *"\([^"]*\)".*/\1/p' | head -n 1)
+current=$(inference versions "$repository" --json | tr -d ' \n' | sed -n 's/.*"version":"\([^"]*\)","state":"default".*/\1/p')
 if [ -n "$current" ]; then
   against=(--against "$repository/$current" --same-signature --max-p95-ratio 1.5)
 fi
@@ -40,10 +40,10 @@ cat "$work/check.md"
 
 step "sign and publish"
 inference publish "$work/candidate.onnx" "$repository" --data-digest "sha256:$(sha256sum "$work/test.npz" | cut -d ' ' -f 1)" --commit "$(git rev-parse HEAD 2> /dev/null || echo unknown)" --check "$work/check.json" \
-  --sign "$folder/private.pem" --key-id pipeline --reason "delivery $delivery" --actor pipeline
+  --sign "$folder/pipeline.key" --key-id pipeline --reason "delivery $delivery" --actor pipeline
 
 step "canary"
-program serve "$repository" "$folder/public.pem"
+program serve "$repository" "$folder/pipeline.pem"
 
 step "versions"
-inference versions "$repository" --key "$folder/public.pem"
+inference versions "$repository" --key "$folder/pipeline.pem"
