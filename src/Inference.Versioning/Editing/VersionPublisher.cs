@@ -39,7 +39,7 @@ internal sealed class VersionPublisher(string root, string modelName, VersionLoa
             throw new CheckRefusedException($"Model '{modelName}': expected the verdict of a check of the model with digest {info.Digest}, got one of {PlainText.Shown(digest)}. The version is not published; check the model that is published.");
         }
 
-        manifest.Digest = "sha256:" + info.Digest;
+        manifest.Digest = info.Digest.Length > 0 ? "sha256:" + info.Digest : null;
         await WriteAsync(manifest, staged, request, cancellationToken).ConfigureAwait(false);
         cancellationToken.ThrowIfCancellationRequested();
         RequireNew(version);
