@@ -121,6 +121,6 @@ public sealed class SubjectErasureTests : IDisposable
     {
         using NamedValues inputs = FakeModel.Rows(id);
         using NamedValues outputs = await runner.RunAsync(inputs, new RunContext { Subject = subject, Tenant = tenant });
-        Assert.NotEqual(0, outputs.Count);
+        Assert.True(outputs.Count > 0);
     }
 }
