@@ -11,7 +11,9 @@ internal static class RootKeyFile
     private const int IdBytes = 16;
     private const int StartBytes = 8 + IdBytes + 4;
     private const int KeyBytes = 32;
-    private const int MostBytes = 1 << 17;
+
+    // Key id and wrapped key have at most 65,535 bytes each, by their lengths.
+    private const int MostBytes = StartBytes + (2 * ushort.MaxValue);
 
     private static ReadOnlySpan<byte> Magic => "INFROOT1"u8;
 
