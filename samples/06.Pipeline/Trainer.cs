@@ -14,7 +14,7 @@ internal static class Trainer
     {
         Directory.CreateDirectory(folder);
         var customers = new Customers(seed: 11);
-        LabelledRows training = customers.Take(8_000), calibration = customers.Take(500), test = customers.Take(20_000);
+        LabelledRows training = customers.Take(8_000), calibration = customers.Take(6_000), test = customers.Take(20_000);
         Network.Train(training, epochs: 12, seed).ToModel().Save(Path.Combine(folder, "model.onnx"));
         Write(calibration, Path.Combine(folder, "calibration.npz"));
         Write(test, Path.Combine(folder, "test.npz"));

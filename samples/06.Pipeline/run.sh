@@ -25,7 +25,7 @@ step "train"
 program train "$work" "${SEED:-$delivery}"
 
 step "optimize"
-inference optimize "$work/model.onnx" --data "$work/calibration.npz" --labels buys --metric accuracy --max-drop 2% -o "$work/candidate.onnx" || { [ $? = 2 ] && cp "$work/model.onnx" "$work/candidate.onnx"; }
+inference optimize "$work/model.onnx" --data "$work/calibration.npz" --labels buys --metric accuracy --max-drop 2% --max-time 30s -o "$work/candidate.onnx" || { [ $? = 2 ] && cp "$work/model.onnx" "$work/candidate.onnx"; }
 
 step "check"
 against=()
