@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json;
 using Inference.Erasure;
 using Inference.Feedback;
 using Inference.Monitoring.Tests.Feedback;
@@ -61,6 +62,28 @@ public sealed class SubjectErasureTests : IDisposable
         ErasureReceipt again = await services.GetRequiredService<IDataErasure>().EraseAsync(owner, "officer", "request 4711");
         Assert.False(again.KeyDestroyed);
         Assert.Equal([new ModelErasure("ranker", 0, 0, 0, 0)], again.Models);
+    }
+
+    [Fact]
+    public async Task Export_WritesWhatIsHeldAboutTheOwnerAlone()
+    {
+        await using ServiceProvider services = Services();
+        await CallAsync(services, "subject-ana", "tenant-acme", 2);
+        await CallAsync(services, "subject-ben", "tenant-acme", 3);
+        IDataExport export = services.GetRequiredService<IDataExport>();
+        using var file = new MemoryStream();
+        Assert.Equal(4, await export.ExportAsync(DataOwner.OfSubject("subject-ana"), file));
+        JsonElement[] lines = [.. Encoding.UTF8.GetString(file.ToArray()).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(static l => JsonDocument.Parse(l).RootElement)];
+        Assert.Equal(["prediction", "prediction", "report", "report"], lines.Select(static l => l.GetProperty("kind").GetString()));
+        Assert.All(lines, static l => Assert.Equal(("ranker", 0), (l.GetProperty("model").GetString(), l.GetProperty("row").GetInt32())));
+        Assert.All(lines[..2], static l => Assert.Equal("secret-7", l.GetProperty("values").GetProperty("x[0]").GetString()));
+        Assert.All(lines[2..], static l => Assert.Equal("secret-label", l.GetProperty("values").GetProperty("label").GetString()));
+        Assert.Equal(lines[..2].Select(static l => l.GetProperty("predictionId").GetGuid()).Order(), lines[2..].Select(static l => l.GetProperty("predictionId").GetGuid()).Order());
+        Assert.Equal(10, await export.ExportAsync(DataOwner.OfTenant("tenant-acme"), Stream.Null));
+
+        await services.GetRequiredService<IDataErasure>().EraseAsync(DataOwner.OfSubject("subject-ana"), "officer", "request");
+        Assert.Equal(0, await export.ExportAsync(DataOwner.OfSubject("subject-ana"), Stream.Null));
+        await Assert.ThrowsAsync<ArgumentException>(async () => await export.ExportAsync(default, Stream.Null));
     }
 
     [Fact]

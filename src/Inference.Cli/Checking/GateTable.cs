@@ -14,14 +14,14 @@ internal static class GateTable
         {
             table.Add(
                 RuleText.Outcome(rule),
-                PlainText.Of(rule.Rule),
-                PlainText.Of(rule.Subject),
+                rule.Rule,
+                rule.Subject,
                 RuleText.Value(rule, rule.Baseline),
                 RuleText.Value(rule, rule.Candidate),
                 RuleText.Figure(rule),
                 RuleText.Bound(rule),
                 RuleText.Rows(rule),
-                PlainText.Of(rule.Reason));
+                rule.Reason);
         }
 
         table.Write();

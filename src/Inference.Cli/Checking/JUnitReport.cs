@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Xml;
+using Inference.Cli.Terminal;
 using Inference.Optimization.Gate;
 
 namespace Inference.Cli.Checking;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Inference.Cli.Terminal;
 using Inference.Optimization.Gate;
 
 namespace Inference.Cli.Checking;

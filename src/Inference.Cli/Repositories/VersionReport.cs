@@ -21,7 +21,7 @@ internal static class VersionReport
             ModelLineage? lineage = version.Lineage;
             table.Add(
                 version.Version, StateOf(version), string.Join(", ", version.Labels), Short(version.Digest), version.Bytes.ToString("N0", CultureInfo.InvariantCulture),
-                lineage?.PublishedAt?.ToString("u", CultureInfo.InvariantCulture) ?? "", Plain(lineage?.PublishedBy), Plain(lineage?.Parent), Plain(Short(lineage?.Commit)), CheckOf(lineage), SignatureOf(version), Plain(version.Problem));
+                lineage?.PublishedAt?.ToString("u", CultureInfo.InvariantCulture) ?? "", lineage?.PublishedBy ?? "", lineage?.Parent ?? "", Short(lineage?.Commit), CheckOf(lineage), SignatureOf(version), version.Problem ?? "");
         }
 
         table.Write();
@@ -96,17 +96,11 @@ internal static class VersionReport
 
     private static string CheckOf(ModelLineage? lineage) => lineage?.Check is null ? "" : lineage.HasPassed switch { true => "passed", false => "refused", null => "unknown" };
 
-    private static string SignatureOf(VersionRecord version) => version.SignedBy is null ? "" : version.IsVerified switch { true => "valid: ", false => "not valid: ", null => "not verified: " } + Plain(version.SignedBy);
+    private static string SignatureOf(VersionRecord version) => version.SignedBy is null ? "" : version.IsVerified switch { true => "valid: ", false => "not valid: ", null => "not verified: " } + version.SignedBy;
 
     private static string Short(string? digest)
     {
         string plain = digest is null ? "" : digest.StartsWith("sha256:", StringComparison.OrdinalIgnoreCase) ? digest[7..] : digest;
         return plain.Length <= ShortDigest ? plain : plain[..ShortDigest];
     }
-
-    // Manifests are written by others: their texts must not reach a terminal as commands.
-    private static string Plain(string? text) => text is null ? "" : string.Concat(text.EnumerateRunes().Select(static r =>
-        System.Text.Rune.GetUnicodeCategory(r) is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator
-            ? string.Create(CultureInfo.InvariantCulture, $"\\u{r.Value:X4}")
-            : r.ToString()));
 }

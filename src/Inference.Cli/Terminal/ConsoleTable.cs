@@ -34,7 +34,7 @@ internal sealed class ConsoleTable(TextWriter? output = null)
     }
 
     /// <summary>Adds a row; as many cells as there are columns.</summary>
-    public void Add(params string[] cells) => _rows.Add([.. cells.Select(Plain)]);
+    public void Add(params string[] cells) => _rows.Add([.. cells.Select(PlainText.Of)]);
 
     /// <summary>Writes the table; nothing where it has no rows.</summary>
     public void Write()
@@ -93,9 +93,4 @@ internal sealed class ConsoleTable(TextWriter? output = null)
 
         return table;
     }
-
-    // Names come from files: a control character in one would start a new line or control the terminal.
-    private static string Plain(string cell) => cell.AsSpan().ContainsAnyInRange('\0', '\u001F') || cell.AsSpan().ContainsAnyInRange('\u007F', '\u009F')
-        ? string.Concat(cell.Select(static c => char.IsControl(c) ? '\uFFFD' : c))
-        : cell;
 }

@@ -134,7 +134,8 @@ internal sealed class SubjectKeyFile : IDisposable
             }
 
             Span<byte> slot = stackalloc byte[UsedBytes];
-            if (Read(at, slot) == UsedBytes && !IsDestroyed(slot))
+            bool there = Read(at, slot) == UsedBytes && !IsDestroyed(slot);
+            if (there)
             {
                 _keys.TryRemove(BinaryPrimitives.ReadUInt128LittleEndian(slot[IdBytes..]), out _);
             }
@@ -144,7 +145,7 @@ internal sealed class SubjectKeyFile : IDisposable
             RandomAccess.FlushToDisk(_handle);
             RandomAccess.Write(_handle, new byte[IdBytes], at);
             RandomAccess.FlushToDisk(_handle);
-            return true;
+            return there;
         },
         "destroy",
         cancellationToken);

@@ -74,6 +74,7 @@ public sealed class SubjectKeysTests : IDisposable
         Assert.True(await keys.DestroyAsync(DataOwner.OfSubject("ana")));
         Assert.False(await keys.DestroyAsync(DataOwner.OfSubject("ana")));
         Assert.Null(await keys.UnprotectAsync(_context, ana));
+        Assert.False(await process.DestroyAsync(DataOwner.OfSubject("ana")));
         Assert.Null(await process.UnprotectAsync(_context, ana));
         Assert.Equal(_data, await process.UnprotectAsync(_context, ben));
 

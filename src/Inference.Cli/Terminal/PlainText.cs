@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Inference.Cli.Checking;
+namespace Inference.Cli.Terminal;
 
 /// <summary>Text from files as one line that shows what it is: no control characters, no marks that change the direction of what follows, no halves of characters.</summary>
 internal static class PlainText
