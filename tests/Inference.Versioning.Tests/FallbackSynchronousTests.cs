@@ -19,18 +19,28 @@ public class FallbackSynchronousTests
         Assert.Empty(wrong);
     }
 
-    // The pool is not full here: the limit holds although the model keeps its thread.
     [Fact]
     public void Run_ModelKeepsItsThread_TheNextTargetAnswersAtTheLimit()
     {
         using var go = new ManualResetEventSlim();
         var second = new FakeRunner();
-        using IModelRunner runner = new FakeRunner { OnRun = _ => go.Wait() }.AsBuilder()
-            .UseFallback(o => o.AttemptTimeout = TimeSpan.FromMilliseconds(100), second).Build();
+        using IModelRunner runner = Stuck(go, second);
         var wrong = new ConcurrentQueue<int>();
         Ask(runner, 1, wrong);
         go.Set();
         Assert.Equal((1, 0), (second.Calls, wrong.Count));
+    }
+
+    [Fact]
+    public async Task Run_ModelKeepsItsThreadAndThePoolIsFull_TheNextTargetAnswersAtTheLimit()
+    {
+        using var go = new ManualResetEventSlim();
+        var second = new FakeRunner();
+        using IModelRunner runner = Stuck(go, second);
+        var wrong = new ConcurrentQueue<int>();
+        Assert.True(await FewThreads.TryRunAsync(Enumerable.Range(0, 3 * FewThreads.Count).Select(i => (Action)(() => Ask(runner, i, wrong))), s_limit));
+        go.Set();
+        Assert.Equal((3 * FewThreads.Count, 0), (second.Calls, wrong.Count));
     }
 
     [Fact]
@@ -53,6 +63,9 @@ public class FallbackSynchronousTests
         Ask(runner, 1, wrong);
         Assert.Empty(wrong);
     }
+
+    private static IModelRunner Stuck(ManualResetEventSlim go, FakeRunner second) => new FakeRunner { OnRun = _ => go.Wait() }.AsBuilder()
+        .UseFallback(o => (o.AttemptTimeout, o.MaxDetached) = (TimeSpan.FromMilliseconds(100), 1_000), second).Build();
 
     private static void Ask(IModelRunner runner, int id, ConcurrentQueue<int> wrong)
     {

@@ -13,14 +13,18 @@ public static class SynchronousCall
     /// <summary>Whether the current thread waits for the call. Does not flow to other threads, and ends when the call continues asynchronously.</summary>
     public static bool IsCurrent => t_isCurrent;
 
-    internal static NamedValues Run(IModelRunner runner, NamedValues inputs, RunContext? context)
+    internal static NamedValues Run(IModelRunner runner, NamedValues inputs, RunContext? context) =>
+        Run(static c => c.runner.RunAsync(c.inputs, c.context), (runner, inputs, context));
+
+    /// <summary>Begins a call on this thread, and waits for it.</summary>
+    internal static NamedValues Run<TState>(Func<TState, ValueTask<NamedValues>> call, TState state)
     {
         bool outer = t_isCurrent;
         t_isCurrent = true;
         ValueTask<NamedValues> run;
         try
         {
-            run = runner.RunAsync(inputs, context);
+            run = call(state);
         }
         finally
         {

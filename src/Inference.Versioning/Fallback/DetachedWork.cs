@@ -5,7 +5,7 @@ namespace Inference.Versioning.Fallback;
 /// <summary>Runs attempts that may be detached when they exceed their time limit, and bounds how many detached attempts still run.</summary>
 internal sealed class DetachedWork(TimeProvider clock, Action<int> changed)
 {
-    // A thread that waits for its call leaves the attempt to the pool this long, and then runs it itself: the pool may be full of threads that wait.
+    // A thread that waits for its call leaves the attempt to the pool this long, and then starts a thread for it: the pool may be full of threads that wait.
     private static readonly TimeSpan s_grace = TimeSpan.FromMilliseconds(1);
     private readonly Dictionary<string, int> _byVersion = new(StringComparer.Ordinal);
     private int _running;
@@ -41,7 +41,7 @@ internal sealed class DetachedWork(TimeProvider clock, Action<int> changed)
         // Disposed by whoever observes the end of the attempt; not 'using', because the attempt may outlive this method.
         var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         NamedValues retained = inputs.Retain();
-        Task<NamedValues> attempt = Start(() => target.RunAsync(retained, context, failedVersion, stop.Token).AsTask());
+        Task<NamedValues> attempt = Start(() => target.RunAsync(retained, context, failedVersion, stop.Token));
         bool detached = false;
         string? version = null;
         try
@@ -84,11 +84,11 @@ internal sealed class DetachedWork(TimeProvider clock, Action<int> changed)
     }
 
     // On the pool: a provider that completes synchronously would keep this thread, and no timer could interrupt it.
-    private static Task<NamedValues> Start(Func<Task<NamedValues>> run)
+    private static Task<NamedValues> Start(Func<ValueTask<NamedValues>> run)
     {
         if (!SynchronousCall.IsCurrent)
         {
-            return Task.Run(run, CancellationToken.None);
+            return Task.Run(() => run().AsTask(), CancellationToken.None);
         }
 
         int taken = 0;
@@ -102,10 +102,38 @@ internal sealed class DetachedWork(TimeProvider clock, Action<int> changed)
                 }
 
                 isTaken.Set();
-                return run();
+                return run().AsTask();
             },
             CancellationToken.None);
-        return isTaken.Wait(s_grace) || Interlocked.Exchange(ref taken, 1) != 0 ? attempt : run();
+        return isTaken.Wait(s_grace) || Interlocked.Exchange(ref taken, 1) != 0 ? attempt : StartThread(run);
+    }
+
+    // Never on the caller's thread: a model that keeps it would keep the caller beyond its limit.
+    private static Task<NamedValues> StartThread(Func<ValueTask<NamedValues>> run)
+    {
+        var completion = new TaskCompletionSource<NamedValues>();
+        var thread = new Thread(() =>
+        {
+            try
+            {
+                completion.SetResult(SynchronousCall.Run(static run => run(), run));
+            }
+            catch (OperationCanceledException exception)
+            {
+                completion.SetCanceled(exception.CancellationToken);
+            }
+#pragma warning disable CA1031 // The caller gets it.
+            catch (Exception exception)
+#pragma warning restore CA1031
+            {
+                completion.SetException(exception);
+            }
+        })
+        {
+            IsBackground = true, Name = "inference-attempt",
+        };
+        thread.Start();
+        return completion.Task;
     }
 
     // A thread that waits for its call waits here, as a continuation would need a thread of the pool.

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
 using Inference.Data;
 using Inference.Feedback;
@@ -146,7 +147,7 @@ public sealed class RetrainingTriggerTests : IDisposable
         RetrainingTrigger trigger = Trigger(runner);
         Label(20);
         trigger.Request("ana", "now");
-        for (int i = 0; i < 40 && !trigger.Completion.IsCompleted; i++)
+        while (!trigger.Completion.IsCompleted)
         {
             _clock.Advance(TimeSpan.FromMinutes(10));
             await Task.Delay(20);
@@ -464,12 +465,12 @@ public sealed class RetrainingTriggerTests : IDisposable
 
     private sealed class FakeFeed : IOutcomeFeed
     {
-        private readonly List<JoinedOutcome> _outcomes = [];
+        private readonly ConcurrentQueue<JoinedOutcome> _outcomes = [];
         private IOutcomeObserver? _observer;
 
         public void Add(JoinedOutcome outcome)
         {
-            _outcomes.Add(outcome);
+            _outcomes.Enqueue(outcome);
             _observer?.OnJoined(outcome);
         }
 
