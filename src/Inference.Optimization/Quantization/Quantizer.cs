@@ -71,8 +71,10 @@ public static class Quantizer
 
         if (!decisions.Exists(d => d.Action.StartsWith("int", StringComparison.Ordinal)))
         {
+            string reasons = string.Join("; ", decisions.Where(d => d.Action == "float").Select(d => $"'{d.Name}' {d.Reason}"));
             throw new UnsupportedModelException(
-                $"Model '{model.Graph.Name}': expected at least one layer that can be quantized, got none: {string.Join("; ", decisions.Where(d => d.Action == "float").Select(d => $"'{d.Name}' {d.Reason}"))}. Exclude fewer nodes, or choose another mode.")
+                $"Model '{model.Graph.Name}': expected at least one layer that can be quantized, got "
+                + (reasons.Length > 0 ? $"none: {reasons}. Exclude fewer nodes, or choose another mode." : $"{string.Join(", ", model.Graph.Nodes.Select(n => n.OpType).Distinct())}, whose parameters have no 8-bit form. Keep the model as it is."))
             {
                 Operators = [.. model.Graph.Nodes.Select(n => n.OpType).Distinct()],
             };
