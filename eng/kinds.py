@@ -270,14 +270,14 @@ def wide_and_deep(random):
 
 @kind('two_tower')
 def two_tower(random):
-    taste, quality = random.standard_normal((300, 6)), random.standard_normal((400, 6))
-    user, item = random.integers(0, 300, ALL), random.integers(0, 400, ALL)
+    taste, quality = random.standard_normal((60, 3)), random.standard_normal((80, 3))
+    user, item = random.integers(0, 60, ALL), random.integers(0, 80, ALL)
     label = ((taste[user] * quality[item]).sum(1) > 0).astype(np.int64)
 
     class Net(nn.Module):
         def __init__(self):
             super().__init__()
-            self.users, self.items = (nn.Sequential(nn.Embedding(n, 32), nn.Linear(32, 32), nn.ReLU(), nn.Linear(32, 16)) for n in (300, 400))
+            self.users, self.items = (nn.Sequential(nn.Embedding(n, 32), nn.Linear(32, 32), nn.ReLU(), nn.Linear(32, 16)) for n in (60, 80))
 
         def forward(self, user, item):
             return torch.sigmoid((self.users(user) * self.items(item)).sum(1))
