@@ -140,6 +140,30 @@ public sealed class OptimizationVerbTests : IDisposable
     }
 
     [SharedDataFact("models")]
+    public async Task Optimize_SeveralMetricsAndLimits_AreInTheRecord()
+    {
+        string output = _folder.File("small.onnx");
+        Assert.Equal(ExitCodes.Done, await RunAsync(
+            "optimize", Model, "-o", output, "--data", Rows, "--labels", "label", "--metric", "accuracy,logloss", "--max-drop", "5%", "--max-bytes", "150KB", "--max-p95", "1s", "--objective", "size", "--max-time", "1s"));
+        using OnnxModel best = OnnxModel.Load(output);
+        using JsonDocument record = JsonDocument.Parse(best.Metadata["inference.decision"]);
+        Assert.Equal("drop ≤ 5.00 % of accuracy and logloss, weights ≤ 150,000 bytes, p95 ≤ 1000000.0 µs, smallest, time ≤ 00:00:01", record.RootElement.GetProperty("budget").GetString());
+        Assert.Equal("logloss", Assert.Single(record.RootElement.GetProperty("quality").GetProperty("otherMetrics").EnumerateArray()).GetProperty("name").GetString());
+        Assert.True(record.RootElement.GetProperty("bytes").GetInt64() <= 150_000);
+    }
+
+    [SharedDataTheory("models")]
+    [InlineData("--max-bytes", "many")]
+    [InlineData("--max-bytes", "0")]
+    [InlineData("--max-p95", "5")]
+    [InlineData("--max-p95", "-5ms")]
+    [InlineData("--objective", "speed")]
+    [InlineData("--max-time", "soon")]
+    [InlineData("--max-gap-growth", "5")]
+    public async Task Optimize_OptionOutOfRange_IsAUsageError(string option, string value) =>
+        Assert.Equal(ExitCodes.Usage, await RunAsync("optimize", Model, "-o", _folder.File("x.onnx"), "--data", Rows, "--labels", "label", option, value));
+
+    [SharedDataFact("models")]
     public async Task Explain_AModelWithoutARecord_Fails() => Assert.Equal(ExitCodes.Failed, await RunAsync("explain", Model));
 
     [Theory]

@@ -32,13 +32,15 @@ internal sealed class OptimizationCommands
 
     public Option<string?> Slices { get; } = new("--slices") { Description = "Columns whose values form slices, separated by commas." };
 
-    public Option<string?> Metric { get; } = new("--metric") { Description = $"One of {string.Join(", ", MetricCatalog.Names)}, topK, ndcgK, pinballQ. Default: with labels, that of the model's task (accuracy, token_accuracy, rmse, box_iou), otherwise agreement." };
+    public Option<string?> Metric { get; } = new("--metric") { Description = $"One of {string.Join(", ", MetricCatalog.Names)}, topK, ndcgK, pinballQ. Several, separated by commas, each keep the budget. Default: with labels, that of the model's task (accuracy, token_accuracy, rmse, box_iou), otherwise agreement." };
 
     public Option<string?> OutputName { get; } = new("--output-name") { Description = "Output to evaluate. Default: the one that predicts the labels, or for agreement the first." };
 
     public Option<string?> MaxDrop { get; } = new("--max-drop") { Description = "Largest accepted drop of the metric, such as 0.5% or 0.005; it is compared with the upper end of the drop's paired interval." };
 
     public Option<string?> MaxSliceDrop { get; } = new("--max-slice-drop") { Description = "Largest accepted drop of a slice of at least 100 rows." };
+
+    public Option<string?> MaxGapGrowth { get; } = new("--max-gap-growth") { Description = "Largest accepted growth of the gap of a rate between the slices of a column: of two classes the positive, true positive and false positive rates, of more the accuracy." };
 
     public Option<double?> MinSpeedup { get; } = new("--min-speedup") { Description = "Minimum measured ratio of the source's time to the result's." };
 
@@ -64,7 +66,7 @@ internal sealed class OptimizationCommands
     public Command Command(string name, string description, params Option[] own)
     {
         var command = new Command(name, description) { Model };
-        Option[] shared = [Output, Data, SchemaFile, Test, Labels, Slices, Metric, OutputName, MaxDrop, MaxSliceDrop, MinSpeedup, Backend, Seed, Threads, Json, Report, DryRun, Dry, Library, Verbose];
+        Option[] shared = [Output, Data, SchemaFile, Test, Labels, Slices, Metric, OutputName, MaxDrop, MaxSliceDrop, MaxGapGrowth, MinSpeedup, Backend, Seed, Threads, Json, Report, DryRun, Dry, Library, Verbose];
         foreach (Option option in own.Concat(shared))
         {
             command.Options.Add(option);
@@ -154,15 +156,21 @@ internal sealed class OptimizationCommands
     public DataRoles Require(ParseResult result, Func<string, MappedDataSource> open, bool split = false) => Roles(result, open, split)
         ?? throw new OptimizationException("--data: expected rows, got none. Pass a .npz, .csv or .parquet file, or a folder of tensors.");
 
-    public EvaluationOptions Evaluation(ParseResult result) => new()
+    public EvaluationOptions Evaluation(ParseResult result)
     {
-        Labels = result.GetValue(Labels),
-        Slices = result.GetValue(Slices)?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [],
-        Metric = result.GetValue(Metric) is { } metric ? MetricCatalog.Parse(metric) : result.GetValue(Labels) is null ? MetricCatalog.Parse("agreement") : null,
-        Output = result.GetValue(OutputName),
-        MaxDrop = Share(result.GetValue(MaxDrop), "--max-drop"),
-        MaxSliceDrop = Share(result.GetValue(MaxSliceDrop), "--max-slice-drop"),
-    };
+        Metric[] metrics = [.. (result.GetValue(Metric) ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Distinct(StringComparer.Ordinal).Select(MetricCatalog.Parse)];
+        return new()
+        {
+            Labels = result.GetValue(Labels),
+            Slices = result.GetValue(Slices)?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [],
+            Metric = metrics.Length > 0 ? metrics[0] : result.GetValue(Labels) is null ? MetricCatalog.Parse("agreement") : null,
+            OtherMetrics = [.. metrics.Skip(1)],
+            Output = result.GetValue(OutputName),
+            MaxDrop = Share(result.GetValue(MaxDrop), "--max-drop"),
+            MaxSliceDrop = Share(result.GetValue(MaxSliceDrop), "--max-slice-drop"),
+            MaxGapGrowth = Share(result.GetValue(MaxGapGrowth), "--max-gap-growth"),
+        };
+    }
 
     /// <summary>A share such as 0.5% or 0.005.</summary>
     public static double? Share(string? text, string option)
@@ -249,6 +257,7 @@ internal sealed class OptimizationCommands
     {
         double? drop = Share(result.GetValue(MaxDrop), "--max-drop");
         double? slice = Share(result.GetValue(MaxSliceDrop), "--max-slice-drop");
+        double? gap = Share(result.GetValue(MaxGapGrowth), "--max-gap-growth");
         double? speedup = result.GetValue(MinSpeedup);
         double time = record.Cascade?.Microseconds ?? record.Microseconds;
         string slow = speedup is null || (record.Quality is not null && time * speedup <= record.SourceMicroseconds)
@@ -258,17 +267,18 @@ internal sealed class OptimizationCommands
         // A student serves as part of its cascade, so the cascade's drop counts, not that of the student alone.
         VerdictOutcome? outcome = record.Cascade is { } cascade && drop is not null ? (cascade.Drop <= drop ? VerdictOutcome.Met : VerdictOutcome.NotMet) : record.Quality?.Verdict;
         string reason = outcome is VerdictOutcome.Met or null ? "" : record.Cascade is { } held && drop is not null ? FormattableString.Invariant($"drop {held.Drop * 100:F2} % of the cascade exceeds the budget") : record.Quality!.Objection();
-        if (record.Quality is null && (drop ?? slice) is not null)
+        if (record.Quality is null && (drop ?? slice ?? gap) is not null)
         {
             (outcome, reason) = (VerdictOutcome.NotJudged, "there are no rows to evaluate on");
         }
 
         bool met = outcome is VerdictOutcome.Met or null && slow.Length == 0;
-        VerdictOutcome? verdict = drop is null && slice is null && speedup is null ? null : met ? VerdictOutcome.Met : slow.Length == 0 ? outcome : VerdictOutcome.NotMet;
+        VerdictOutcome? verdict = drop is null && slice is null && gap is null && speedup is null ? null : met ? VerdictOutcome.Met : slow.Length == 0 ? outcome : VerdictOutcome.NotMet;
         string[] bounds =
         [
             .. drop is null ? Array.Empty<string>() : [$"drop ≤ {result.GetValue(MaxDrop)}"],
             .. slice is null ? Array.Empty<string>() : [$"slice drop ≤ {result.GetValue(MaxSliceDrop)}"],
+            .. gap is null ? Array.Empty<string>() : [$"gap growth ≤ {result.GetValue(MaxGapGrowth)}"],
             .. speedup is null ? Array.Empty<string>() : [FormattableString.Invariant($"speedup ≥ {speedup}")],
         ];
         return record with { Met = met, Verdict = verdict, Reason = string.Join("; ", new[] { reason, slow }.Where(static r => r.Length > 0)), Budget = string.Join(", ", bounds) };

@@ -17,7 +17,10 @@ internal static class OptimizeCommand
         var search = new Option<string?>("--search-data") { Description = "Rows to select candidates on. Default: the search file of --data. A single set of rows is split: a quarter for calibration, half for search, a quarter for the report." };
         var time = new Option<string>("--max-time") { Description = "Maximum duration of the search, such as 90s, 10m or 1h.", DefaultValueFactory = _ => "10m" };
         var rows = new Option<int>("--latency-rows") { Description = "Number of rows of a timed run.", DefaultValueFactory = _ => 1 };
-        Command command = shared.Command("optimize", "Searches quantization, factorization and pruning for the fastest model within a budget.", search, time, rows);
+        var bytes = new Option<string?>("--max-bytes") { Description = "Most bytes of the model's weights, such as 500000, 20MB or 1.5GiB." };
+        var p95 = new Option<string?>("--max-p95") { Description = "Longest accepted 95th percentile of the time of a run, such as 250us, 5ms or 1s." };
+        var objective = new Option<string>("--objective") { Description = "What is minimized within the budget: time (never slower or larger than the source) or size (never larger; it may be slower).", DefaultValueFactory = _ => "time" };
+        Command command = shared.Command("optimize", "Searches quantization, factorization and pruning for the fastest model within a budget.", search, time, rows, bytes, p95, objective);
         command.SetAction((result, cancellation) => CommandRunner.RunAsync(result.GetValue(shared.Verbose), async progress =>
         {
             using OnnxModel model = OptimizationCommands.Load(result.GetValue(shared.Model)!);
@@ -38,7 +41,10 @@ internal static class OptimizeCommand
                 MaxDrop = OptimizationCommands.Share(result.GetValue(shared.MaxDrop), "--max-drop") ?? 0.01,
                 MaxSliceDrop = OptimizationCommands.Share(result.GetValue(shared.MaxSliceDrop), "--max-slice-drop"),
                 MinSpeedup = result.GetValue(shared.MinSpeedup),
-                MaxTime = Duration(result.GetValue(time)!),
+                MaxBytes = result.GetValue(bytes) is { } size ? Quantity.Bytes(size, "--max-bytes") : null,
+                MaxP95 = result.GetValue(p95) is { } latency ? Quantity.Duration(latency, "--max-p95") : null,
+                Objective = result.GetValue(objective) switch { "time" => OptimizeObjective.Time, "size" => OptimizeObjective.Size, var other => throw new UsageException($"--objective: expected time or size, got '{other}'.") },
+                MaxTime = Quantity.Duration(result.GetValue(time)!, "--max-time"),
                 LatencyRows = result.GetValue(rows),
                 OutputPath = dry ? null : result.GetValue(shared.Output),
                 StatePath = dry ? null : result.GetValue(shared.Output) + ".search",
@@ -47,13 +53,5 @@ internal static class OptimizeCommand
             return shared.Write(result, progress, model, found.Model, found.Record, found.Details);
         }));
         return command;
-    }
-
-    private static TimeSpan Duration(string text)
-    {
-        double unit = text.Length > 0 ? text[^1] switch { 's' => 1, 'm' => 60, 'h' => 3600, _ => 0 } : 0;
-        return unit > 0 && double.TryParse(text[..^1], NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && value > 0
-            ? TimeSpan.FromSeconds(value * unit)
-            : throw new OptimizationException($"--max-time: expected a duration such as 90s, 10m or 1h, got '{text}'.");
     }
 }

@@ -17,7 +17,7 @@ internal static class QuantizeCommand
     public static Command Create()
     {
         var shared = new OptimizationCommands();
-        var mode = new Option<string>("--mode") { Description = "Quantization mode: static, dynamic or weight.", DefaultValueFactory = _ => "static" };
+        var mode = new Option<string>("--mode") { Description = "Quantization mode: static, dynamic, weight, or auto: static, but layers that measure slower in 8 bits keep only their weights in 8 bits.", DefaultValueFactory = _ => "auto" };
         var format = new Option<string>("--format") { Description = "Format of static models: qdq or qoperator.", DefaultValueFactory = _ => "qdq" };
         var calibration = new Option<string>("--calibration") { Description = "Calibration method: auto, minmax, percentile, mse or entropy.", DefaultValueFactory = _ => "auto" };
         var perTensor = new Option<bool>("--per-tensor") { Description = "Use one scale per weight tensor instead of one per output channel." };
@@ -42,7 +42,7 @@ internal static class QuantizeCommand
             string modeName = result.GetValue(mode)!;
             var options = new QuantizeOptions
             {
-                Mode = modeName == "weight" ? QuantizationMode.WeightOnly : Parse<QuantizationMode>(modeName, "--mode"),
+                Mode = modeName == "weight" ? QuantizationMode.WeightOnly : modeName == "auto" ? QuantizationMode.Static : Parse<QuantizationMode>(modeName, "--mode"),
                 Format = Parse<QuantizationFormat>(result.GetValue(format)!, "--format"),
                 Calibration = Parse<CalibrationMethod>(result.GetValue(calibration)!, "--calibration"),
                 Target = Parse<CpuTarget>(result.GetValue(target)!, "--target"),
@@ -57,6 +57,11 @@ internal static class QuantizeCommand
             DataRoles? roles = shared.Roles(result, open);
             SourceJudge? judge = await shared.JudgeAsync(result, context, model, roles, cancellation).ConfigureAwait(false);
             QuantizeResult quantized = await Quantizer.QuantizeAsync(context, model, roles?.Calibrate, options, cancellation).ConfigureAwait(false);
+            if (modeName == "auto" && options.Format == QuantizationFormat.Qdq && roles is not null)
+            {
+                (quantized, options) = await FasterForm.ChooseAsync(context, model, roles.Calibrate, quantized, options, cancellation).ConfigureAwait(false);
+            }
+
             if (options.Mode == QuantizationMode.Static && roles is not null && shared.Evaluation(result) is { } bounds && (bounds.MaxDrop ?? bounds.MaxSliceDrop) is not null)
             {
                 // Chosen on the search rows, reported on others where there are some.

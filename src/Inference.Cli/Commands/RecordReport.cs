@@ -25,7 +25,7 @@ internal static class RecordReport
         }
 
         Facts(record).Write();
-        foreach (ConsoleTable table in new[] { Slices(record.Quality?.Slices ?? []), Candidates(record), Layers(record.Layers), Data(record.Data) })
+        foreach (ConsoleTable table in new[] { Slices(record.Quality?.Slices ?? []), Gaps(record.Quality?.Gaps ?? []), Candidates(record), Layers(record.Layers), Data(record.Data) })
         {
             table.Write();
         }
@@ -48,6 +48,11 @@ internal static class RecordReport
         if (record.Quality is { } q)
         {
             facts.Add(q.Metric, Text($"{q.Source:F4} → {q.Candidate:F4}, drop {q.Drop * 100:F2} % (95 %: {q.DropLow * 100:F2} to {q.DropHigh * 100:F2}), {q.Rows} rows"));
+            foreach (MetricResult m in q.OtherMetrics)
+            {
+                facts.Add(m.Name, Text($"{m.Source:F4} → {m.Candidate:F4}, drop {m.Drop * 100:F2} % (95 %: {m.DropLow * 100:F2} to {m.DropHigh * 100:F2})"));
+            }
+
             facts.Add("flips", Text($"{q.FlipCount}: {q.FlipsToWrong} to wrong, {q.FlipsToRight} to right; output error worst {q.WorstOutputError:G3}, mean {q.MeanOutputError:G3}"));
         }
 
@@ -74,6 +79,18 @@ internal static class RecordReport
         {
             string judged = slice.Judged ? "" : $"not judged: {(slice.Reason.Length > 0 ? slice.Reason : "too few rows")}";
             table.Add("slice", slice.Name, Text($"{slice.Source:F4}"), Text($"{slice.Candidate:F4}"), Text($"{slice.Drop * 100:F2}"), slice.Judged ? Text($"{slice.DropHigh * 100:F2}") : "", Text($"{slice.Rows}"), judged);
+        }
+
+        return table;
+    }
+
+    private static ConsoleTable Gaps(IReadOnlyList<GapResult> gaps)
+    {
+        ConsoleTable table = new ConsoleTable().Text("").Text("name").Numbers("source", "candidate", "growth %", "from %", "rows").Text("");
+        foreach (GapResult gap in gaps)
+        {
+            bool measured = !double.IsNaN(gap.Source);
+            table.Add("gap", gap.Name, measured ? Text($"{gap.Source:F4}") : "", measured ? Text($"{gap.Candidate:F4}") : "", measured ? Text($"{gap.Growth * 100:F2}") : "", measured ? Text($"{gap.GrowthLow * 100:F2}") : "", Text($"{gap.Rows}"), measured ? "" : "fewer than two groups with enough rows");
         }
 
         return table;

@@ -51,7 +51,17 @@ internal static unsafe class AttentionF32
         }
 
         long work = (long)a.Batch * a.Heads * a.QueryLength * a.KeyLength * (a.HeadSize + a.ValueSize);
-        WorkerPool.Run(a.Batch * a.Heads, &RunHead, &a, work >= GemmF32Driver.ParallelWork ? maxThreads : 1);
+        int threads = work >= GemmF32Driver.ParallelWork ? maxThreads : 1;
+        nint count = a.QueryLength >= MinPackedQueries ? MaskedKeys.Count(in a, QueryBlock) : 0;
+        using var gaps = new AlignedScratch<float>(count);
+        var masked = new MaskedKeys(&a, QueryBlock, gaps.Pointer);
+        if (count > 0)
+        {
+            masked.Find(threads);
+        }
+
+        var call = new Call { Arguments = &a, Masked = count > 0 ? &masked : null };
+        WorkerPool.Run(a.Batch * a.Heads, &RunHead, &call, threads);
     }
 
     // Without keys there is nothing to add up.
@@ -71,12 +81,12 @@ internal static unsafe class AttentionF32
 
     private static void RunHead(void* state, int index)
     {
-        ref readonly AttentionArguments a = ref *(AttentionArguments*)state;
-        RunHead(in a, index, a.QueryLength >= MinPackedQueries);
+        var call = (Call*)state;
+        RunHead(in *call->Arguments, call->Masked, index, call->Arguments->QueryLength >= MinPackedQueries);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal static void RunHead(in AttentionArguments a, int index, bool packed)
+    internal static void RunHead(in AttentionArguments a, MaskedKeys* masked, int index, bool packed)
     {
         int batch = index / a.Heads;
         int head = index % a.Heads;
@@ -121,9 +131,18 @@ internal static unsafe class AttentionF32
             job.Output = y + (i * a.OutputStride);
             // The last key that the block's last query sees ends the walk.
             int end = a.Causal ? Math.Clamp(i + rows + a.KeyLength - a.QueryLength, 1, a.KeyLength) : a.KeyLength;
-            for (int j = 0; j < end; j += KeyBlock)
+            float* gaps = masked == null ? null : masked->Gaps(batch, head, i / QueryBlock);
+            float limit = gaps == null ? 0 : MaskedKeys.Limit(q + (i * a.QueryStride), a.QueryStride, rows, k, a.KeyStride, a.KeyLength, a.HeadSize, a.Scale);
+            job.First = true;
+            int count;
+            for (int j = 0; j < end; j += count)
             {
-                int count = Math.Min(KeyBlock, end - j);
+                count = gaps == null ? Math.Min(KeyBlock, end - j) : MaskedKeys.Next(gaps, limit, ref j, end, KeyBlock);
+                if (count == 0)
+                {
+                    break;
+                }
+
                 work.Add((long)rows * count * (a.HeadSize + a.ValueSize + SoftmaxMacs) / WorkCounter.MultiplyAdds);
                 // Whole panels, the padding of the last one too: its columns, and those after a causal end, are not read.
                 int whole = (int)nint.Min(storedKeys - j, (count + kernel.PanelColumns - 1) / kernel.PanelColumns * kernel.PanelColumns);
@@ -135,9 +154,9 @@ internal static unsafe class AttentionF32
                 job.MaskStride = a.MaskQueryStride;
                 job.Visible = a.Causal ? i + a.KeyLength - a.QueryLength - j + 1 : int.MaxValue / 2;
                 job.VisibleStep = a.Causal ? 1 : 0;
-                job.First = j == 0;
                 Scores.Best(&job, 0, rows);
-                Accumulate(in a, kernel, scores.Pointer, stride, rows, count, j, packed ? values.Pointer : null, v, job.Output);
+                Accumulate(in a, kernel, scores.Pointer, stride, rows, count, j, !job.First, packed ? values.Pointer : null, v, job.Output);
+                job.First = false;
             }
 
             for (int r = 0; r < rows; r++)
@@ -171,12 +190,12 @@ internal static unsafe class AttentionF32
         GemmF32Driver.Run(ref job, kernel, 1);
     }
 
-    // y += p × v for keys first … first + count − 1; each panel of values spans all keys.
+    // y (+)= p × v for keys first … first + count − 1; each panel of values spans all keys.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Accumulate(
-        in AttentionArguments a, GemmF32Kernel kernel, float* p, nint stride, int rows, int count, int first, float* packed, float* v, float* y)
+        in AttentionArguments a, GemmF32Kernel kernel, float* p, nint stride, int rows, int count, int first, bool accumulate, float* packed, float* v, float* y)
     {
-        var epilogue = new GemmEpilogue { Accumulate = first > 0 };
+        var epilogue = new GemmEpilogue { Accumulate = accumulate };
         if (packed == null)
         {
             GemmF32Unpacked.Run(
@@ -201,6 +220,12 @@ internal static unsafe class AttentionF32
             job.Epilogue = epilogue;
             GemmF32Driver.Run(ref job, kernel, 1);
         }
+    }
+
+    private struct Call
+    {
+        public AttentionArguments* Arguments;
+        public MaskedKeys* Masked;
     }
 
     internal struct ScoreJob

@@ -171,6 +171,63 @@ internal static unsafe class GatherRows
         return -1;
     }
 
+    /// <summary>y[i] = table[index[i]] · scale[row] + bias[row] for a table of u8 rows with a scale and a bias each; the product is rounded before the sum.</summary>
+    /// <typeparam name="TIndex"><see cref="int"/> or <see cref="long"/>.</typeparam>
+    /// <param name="table">[tableRows, columns].</param>
+    /// <param name="tableRows">Rows of the table.</param>
+    /// <param name="columns">Columns.</param>
+    /// <param name="scales">[tableRows].</param>
+    /// <param name="biases">[tableRows].</param>
+    /// <param name="indices">Indices.</param>
+    /// <param name="y">[indices, columns].</param>
+    /// <returns>−1, or the position of the first index out of range: rows from there on are not written.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static nint RunAffine<TIndex>(byte* table, nint tableRows, nint columns, float* scales, float* biases, ReadOnlySpan<TIndex> indices, float* y)
+        where TIndex : unmanaged, IBinaryInteger<TIndex>
+    {
+        KernelAssert.Matrix(table, tableRows, columns, columns);
+        KernelAssert.Run(scales, tableRows);
+        KernelAssert.Run(biases, tableRows);
+        KernelAssert.Matrix(y, indices.Length, columns, columns);
+        var work = default(WorkCounter);
+        for (int i = 0; i < indices.Length; i++, y += columns)
+        {
+            long row = Resolve(indices[i], tableRows);
+            if ((ulong)row >= (ulong)tableRows)
+            {
+                return i;
+            }
+
+            work.Add(RowWork + columns);
+            Affine(table + ((nint)row * columns), y, columns, scales[row], biases[row]);
+        }
+
+        return -1;
+    }
+
+    private static void Affine(byte* x, float* y, nint count, float scale, float bias)
+    {
+        nint i = 0;
+        Vector256<float> scales = Vector256.Create(scale), biases = Vector256.Create(bias);
+        for (; i <= count - Vector128<byte>.Count; i += Vector128<byte>.Count)
+        {
+            (Vector128<ushort> lower, Vector128<ushort> upper) = Vector128.Widen(Vector128.Load(x + i));
+            ((Vector256.ConvertToSingle(Wide(lower)) * scales) + biases).Store(y + i);
+            ((Vector256.ConvertToSingle(Wide(upper)) * scales) + biases).Store(y + i + Vector256<float>.Count);
+        }
+
+        for (; i < count; i++)
+        {
+            y[i] = (x[i] * scale) + bias;
+        }
+    }
+
+    private static Vector256<int> Wide(Vector128<ushort> x)
+    {
+        (Vector128<uint> lower, Vector128<uint> upper) = Vector128.Widen(x);
+        return Vector256.Create(lower, upper).AsInt32();
+    }
+
     private static long Resolve<TIndex>(TIndex index, nint rows)
         where TIndex : unmanaged, IBinaryInteger<TIndex>
     {

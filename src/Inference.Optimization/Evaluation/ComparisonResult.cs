@@ -38,6 +38,12 @@ public sealed record ComparisonResult
     /// <summary>The results of the slices.</summary>
     public IReadOnlyList<SliceResult> Slices { get; init; } = [];
 
+    /// <summary>The results of the other metrics.</summary>
+    public IReadOnlyList<MetricResult> OtherMetrics { get; init; } = [];
+
+    /// <summary>The gaps between the slices of each column, of models that predict one class for each row.</summary>
+    public IReadOnlyList<GapResult> Gaps { get; init; } = [];
+
     /// <summary>The number of rows for which the predicted class differs.</summary>
     public int FlipCount { get; init; }
 
@@ -60,16 +66,16 @@ public sealed record ComparisonResult
     public OutputReading? Reading { get; init; }
 
     /// <summary>The largest drop among slices with enough rows; negative infinity if there is none.</summary>
-    public double WorstSliceDrop => Slices.Where(s => s.Judged).Select(s => s.Drop).DefaultIfEmpty(double.NegativeInfinity).Max();
+    public double WorstSliceDrop => Slices.Concat(OtherMetrics.SelectMany(static m => m.Slices)).Where(s => s.Judged).Select(s => s.Drop).DefaultIfEmpty(double.NegativeInfinity).Max();
 
-    /// <summary>The verdict on all rows and all slices with a budget; null if nothing has a budget. Slices that are not judged are ignored.</summary>
+    /// <summary>The verdict on all rows, all slices, all metrics and all gaps with a budget; null if nothing has a budget. Slices that are not judged are ignored.</summary>
     public VerdictOutcome? Verdict
     {
         get
         {
-            VerdictOutcome[] all = [.. Slices.Select(s => s.Outcome).Append(Outcome).OfType<VerdictOutcome>()];
+            VerdictOutcome[] all = [.. Slices.Concat(OtherMetrics.SelectMany(static m => m.Slices)).Select(s => s.Outcome).Concat(OtherMetrics.Select(static m => m.Outcome)).Concat(Gaps.Select(static g => g.Outcome)).Append(Outcome).OfType<VerdictOutcome>()];
             return all.Length == 0 ? null
-                : Outcome == VerdictOutcome.NotJudged ? VerdictOutcome.NotJudged
+                : Outcome == VerdictOutcome.NotJudged || OtherMetrics.Any(static m => m.Outcome == VerdictOutcome.NotJudged) ? VerdictOutcome.NotJudged
                 : all.Contains(VerdictOutcome.NotMet) ? VerdictOutcome.NotMet
                 : all.Contains(VerdictOutcome.Inconclusive) ? VerdictOutcome.Inconclusive
                 : VerdictOutcome.Met;
@@ -83,6 +89,9 @@ public sealed record ComparisonResult
         [
             Outcome == VerdictOutcome.NotJudged ? "the metric is undefined on these rows" : Words(Outcome, Drop, DropHigh, RowsToDecide, "drop"),
             .. Slices.Select(s => Words(s.Outcome, s.Drop, s.DropHigh, s.RowsToDecide, $"slice {s.Name} drop")),
+            .. OtherMetrics.Select(static m => m.Outcome == VerdictOutcome.NotJudged ? $"{m.Name} is undefined on these rows" : Words(m.Outcome, m.Drop, m.DropHigh, m.RowsToDecide, $"{m.Name} drop")),
+            .. OtherMetrics.SelectMany(static m => m.Slices.Select(s => Words(s.Outcome, s.Drop, s.DropHigh, s.RowsToDecide, $"slice {s.Name} drop of {m.Name}"))),
+            .. Gaps.Select(static g => Words(g.Outcome, g.Growth, g.GrowthHigh, null, $"gap {g.Name} growth")),
         ];
         return string.Join("; ", all.Where(static words => words.Length > 0));
     }

@@ -8,6 +8,9 @@ public sealed class EvaluationOptions
     /// <summary>The metric, see <see cref="MetricCatalog"/>; null, the default: the default metric of the model's task. <c>agreement</c> compares with the source model and needs no labels.</summary>
     public Metric? Metric { get; init; }
 
+    /// <summary>Metrics judged beside <see cref="Metric"/> on the same rows, each by the same budgets; they must read the same output. Empty, the default: none.</summary>
+    public IReadOnlyList<Metric> OtherMetrics { get; init; } = [];
+
     /// <summary>The column of the true labels, numbers or texts; required by every metric except agreement.</summary>
     public string? Labels { get; init; }
 
@@ -26,6 +29,9 @@ public sealed class EvaluationOptions
     /// <summary>The largest accepted drop of a slice; null, the default: no verdict on slices. A search uses its own budget.</summary>
     public double? MaxSliceDrop { get; init; }
 
+    /// <summary>The largest accepted growth of the gap of a rate between the slices of a column, see <see cref="GapResult"/>; null, the default: gaps are measured, without a verdict.</summary>
+    public double? MaxGapGrowth { get; init; }
+
     internal bool IsAgreement => Metric?.Name == "agreement";
 
     internal EvaluationOptions Reading(string output) => new() { Metric = Metric, Labels = Labels, Output = output };
@@ -33,11 +39,13 @@ public sealed class EvaluationOptions
     internal EvaluationOptions With(double? maxDrop, double? maxSliceDrop) => new()
     {
         Metric = Metric,
+        OtherMetrics = OtherMetrics,
         Labels = Labels,
         Slices = Slices,
         Output = Output,
         MinimumSliceRows = MinimumSliceRows,
         MaxDrop = maxDrop,
         MaxSliceDrop = maxSliceDrop,
+        MaxGapGrowth = MaxGapGrowth,
     };
 }

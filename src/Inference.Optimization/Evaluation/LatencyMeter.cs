@@ -20,7 +20,7 @@ internal static class LatencyMeter
     {
         // 21 rounds have a median with ten on each side.
         List<double>[] times = await TimesAsync(context, models, data, rows, 21, budget, cancellationToken, loaders).ConfigureAwait(false);
-        return [.. times.Select(Median)];
+        return [.. times.Select(static t => Median(t))];
     }
 
     /// <summary>The time of each run of each model, in microseconds, in order: the k-th times of all models belong to one round.</summary>
@@ -82,10 +82,17 @@ internal static class LatencyMeter
         }
     }
 
-    private static double Median(List<double> times)
+    /// <summary>The median of the times of one model; at least one.</summary>
+    public static double Median(IReadOnlyList<double> times) => At(times, times.Count / 2);
+
+    /// <summary>The least time that 95 % of the runs do not exceed; of at least one.</summary>
+    public static double P95(IReadOnlyList<double> times) => At(times, (int)Math.Ceiling(times.Count * 0.95) - 1);
+
+    private static double At(IReadOnlyList<double> times, int place)
     {
-        times.Sort();
-        return times[times.Count / 2];
+        double[] sorted = [.. times];
+        Array.Sort(sorted);
+        return sorted[place];
     }
 
     private static async Task<DataBatch> FirstAsync(IDataSource data, string[] columns, int rows, CancellationToken cancellationToken)

@@ -20,6 +20,9 @@ internal sealed class SourceJudge
     // Rows whose answer changed, in the record: to look at, not to count.
     private const int ListedFlips = 50;
 
+    // Of the gaps' interval, as of the drop's.
+    private const double Confidence = 0.95;
+
     // A budget that no drop meets: without a question, the number of rows that would decide is not computed.
     private const double NoBudget = double.MinValue;
 
@@ -69,7 +72,14 @@ internal sealed class SourceJudge
         TensorValue labels = set.Labels ?? own!.Labels;
         reading ??= await DecideAsync(context, session, data, labels, own?.Options ?? Known(options), cancellationToken).ConfigureAwait(false);
         Answers answers = await Answers.ReadAsync(context, session, data, labels, reading, "source", cancellationToken).ConfigureAwait(false);
-        return new SourceJudge(set, options, labels, reading, answers, session.Runner.Info.Provider);
+        var judge = new SourceJudge(set, options, labels, reading, answers, session.Runner.Info.Provider);
+        foreach (Metric other in options.OtherMetrics)
+        {
+            // A metric that cannot be read from this output is refused before the work.
+            judge.Measure(other);
+        }
+
+        return judge;
     }
 
     /// <summary>Runs a candidate over the rows.</summary>
@@ -80,9 +90,11 @@ internal sealed class SourceJudge
     }
 
     /// <summary>The source model's metric.</summary>
-    public double Measure()
+    public double Measure() => Measure(Metric);
+
+    private double Measure(Metric metric)
     {
-        MetricAccumulator accumulator = Metric.CreateAccumulator();
+        MetricAccumulator accumulator = metric.CreateAccumulator();
         for (int row = 0; row < Source.Rows; row++)
         {
             accumulator.Add(Source.Row(row));
@@ -122,18 +134,11 @@ internal sealed class SourceJudge
 
     public ComparisonResult Compare(Answers candidate)
     {
-        var judge = new PairedJudge(Metric, new VerdictOptions
-        {
-            Budget = _options.MaxDrop ?? NoBudget,
-            SliceBudget = _options.MaxSliceDrop ?? NoBudget,
-            MinimumSliceRows = _options.MinimumSliceRows,
-        });
         var flips = new List<Flip>();
         int count = 0, toWrong = 0, toRight = 0;
         for (int row = 0; row < Source.Rows; row++)
         {
             EvaluationRow before = Source.Row(row), after = candidate.Row(row);
-            judge.Add(before, after, _set.Slices.Length == 0 ? [] : _set.Slices[row]);
             int at = before.Predicted.CommonPrefixLength(after.Predicted);
             if (at < before.Predicted.Length)
             {
@@ -148,7 +153,7 @@ internal sealed class SourceJudge
             }
         }
 
-        Verdict verdict = judge.Judge();
+        Verdict verdict = Judge(Metric, candidate);
         (double worst, double mean) = Differences(candidate);
         return new ComparisonResult
         {
@@ -162,6 +167,8 @@ internal sealed class SourceJudge
             Outcome = _options.MaxDrop is null ? null : verdict.Overall.Outcome,
             RowsToDecide = _options.MaxDrop is null ? null : verdict.Overall.RowsToDecide,
             Slices = [.. verdict.Slices.Select(Slice)],
+            OtherMetrics = [.. _options.OtherMetrics.Select(metric => Other(metric, candidate))],
+            Gaps = Slices.Length == 0 || _options.IsAgreement || !GapAnalysis.Applies(this) ? [] : GapAnalysis.Measure(this, candidate, _options.Slices, _options.MinimumSliceRows, _options.MaxGapGrowth, Confidence),
             FlipCount = count,
             FlipsToWrong = _options.IsAgreement ? 0 : toWrong,
             FlipsToRight = _options.IsAgreement ? 0 : toRight,
@@ -169,6 +176,35 @@ internal sealed class SourceJudge
             WorstOutputError = worst,
             MeanOutputError = mean,
             Reading = Reading,
+        };
+    }
+
+    private Verdict Judge(Metric metric, Answers candidate)
+    {
+        var options = new VerdictOptions { Budget = _options.MaxDrop ?? NoBudget, SliceBudget = _options.MaxSliceDrop ?? NoBudget, MinimumSliceRows = _options.MinimumSliceRows };
+        var judge = new PairedJudge(metric, options);
+        for (int row = 0; row < Source.Rows; row++)
+        {
+            judge.Add(Source.Row(row), candidate.Row(row), _set.Slices.Length == 0 ? [] : _set.Slices[row]);
+        }
+
+        return judge.Judge();
+    }
+
+    private MetricResult Other(Metric metric, Answers candidate)
+    {
+        Verdict verdict = Judge(metric, candidate);
+        return new MetricResult
+        {
+            Name = metric.Name,
+            Source = verdict.Overall.Source,
+            Candidate = verdict.Overall.Candidate,
+            Drop = verdict.Overall.Drop,
+            DropLow = verdict.Overall.Low,
+            DropHigh = verdict.Overall.High,
+            Outcome = _options.MaxDrop is null ? null : verdict.Overall.Outcome,
+            RowsToDecide = _options.MaxDrop is null ? null : verdict.Overall.RowsToDecide,
+            Slices = [.. verdict.Slices.Select(Slice)],
         };
     }
 

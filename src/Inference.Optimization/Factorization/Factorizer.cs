@@ -87,6 +87,7 @@ public static class Factorizer
         }
 
         editor.RemoveUnused();
+        HalfPrecision.Narrow(editor, model);
         editor.Model.ProducerName = "Inference";
         return new FactorizeResult
         {

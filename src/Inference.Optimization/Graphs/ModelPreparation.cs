@@ -11,7 +11,7 @@ internal static class ModelPreparation
         "DynamicQuantizeMatMul", "MatMulIntegerToFloat", "QAttention", "GatherBlockQuantized", "DynamicQuantizeLSTM",
     };
 
-    /// <summary>Copies the model; constants become initializers, initializers passed through Identity become one, transposed left operands of Gemm are transposed by a node of their own, batch
+    /// <summary>Copies the model; constants become initializers, initializers passed through Identity become one, float16 becomes float32 inside, transposed left operands of Gemm are transposed by a node of their own, batch
     /// normalizations are folded into the layers before them.</summary>
     /// <exception cref="OptimizationException">The model has functions, or its constants can be overridden by inputs.</exception>
     public static GraphEditor Prepare(OnnxModel model)
@@ -21,6 +21,7 @@ internal static class ModelPreparation
         RemoveInputDefaults(editor);
         HoistConstants(editor);
         BypassIdentities(editor);
+        HalfPrecision.Widen(editor);
         FoldGemmFactors(editor);
         TransposeLeftOperands(editor);
         BatchNormalizationFolding.Apply(editor);

@@ -10,11 +10,11 @@ internal static class FloatLayers
     // Fewer are biases, scales and other small constants.
     private const long LeastWeights = 64;
 
-    /// <param name="index">The prepared graph.</param>
+    /// <param name="index">The quantized graph.</param>
     public static IEnumerable<LayerDecision> Find(GraphIndex index)
     {
         HashSet<OnnxNode> layers = [.. LinearLayer.All(index).Select(static l => l.Node)];
-        foreach (OnnxNode node in index.Graph.Nodes.Where(n => !layers.Contains(n)))
+        foreach (OnnxNode node in index.Graph.Nodes.Where(n => !layers.Contains(n) && !StoredWeights.Of(n, index).Any()))
         {
             // The table of a Gather is decided on by itself.
             if (node.OpType is not ("Gather" or "Add" or "Mul" or "Sub" or "Div") && node.Inputs.Select(index.Constant).FirstOrDefault(static t => t is { } && IsWeight(t)) is { } weight)
@@ -29,11 +29,7 @@ internal static class FloatLayers
 
     private static string Reason(OnnxNode node, OnnxTensor weight, GraphIndex index) => node.OpType switch
     {
-        _ when !Weights.IsFloat(weight) => $"its weights are {weight.ElementType.Name()}, and only float32 is quantized",
-        "LSTM" or "GRU" or "RNN" => "recurrent layers have no 8-bit operator",
-        "ConvTranspose" => "transposed convolutions have no 8-bit operator",
-        "MatMul" or "Gemm" when index.IsConstant(node.Inputs[0]) => "its constant operand is on the left",
-        "MatMul" => $"its weights have {weight.Dims.Length} dimensions, and two are quantized",
+        _ when !Weights.IsFloat(weight) => $"its weights are {weight.ElementType.Name()}, and only float32 and float16 are quantized" + (HalfPrecision.Obstacle(index.Graph) is { } obstacle ? $"; float16 not here, since {obstacle}" : ""),
         "Gemm" => "its factor alpha or beta cannot be folded into constants",
         _ => $"{node.OpType} has no 8-bit form here",
     };

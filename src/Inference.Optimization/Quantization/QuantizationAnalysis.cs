@@ -86,7 +86,7 @@ internal sealed class QuantizationAnalysis
             await RangeTrials.ChooseAsync(context, editor.Model, graph, statistics, data, options, cancellationToken).ConfigureAwait(false);
         if (options.CorrectBias)
         {
-            int corrected = await BiasCorrection.ApplyAsync(context, editor, ranges, l => !IsExcluded(l, options), options, data, cancellationToken).ConfigureAwait(false);
+            int corrected = await BiasCorrection.ApplyAsync(context, editor, ranges, l => !IsExcluded(l, options) && !options.StoredOnly.ContainsKey(l.Output), options, data, cancellationToken).ConfigureAwait(false);
             notes.Add($"corrected the biases of {corrected} layers");
         }
 
@@ -160,12 +160,17 @@ internal sealed class QuantizationAnalysis
     /// <summary>The model with the chosen layers in 8 bits.</summary>
     public OnnxModel Emit(Func<LinearLayer, bool> include, QuantizeOptions options)
     {
-        OnnxModel model = QdqEmitter.Emit(Prepared, Values, l => Ranges.ContainsKey(l.Input) && !IsExcluded(l, options) && include(l), options);
+        OnnxModel model = QdqEmitter.Emit(Prepared, Values, l => Ranges.ContainsKey(l.Input) && !IsExcluded(l, options) && !options.StoredOnly.ContainsKey(l.Output) && include(l), options);
         return options.Format == QuantizationFormat.QOperator ? QOperatorRewriter.Apply(model) : model;
     }
 
-    public static bool IsExcluded(LinearLayer layer, QuantizeOptions options) =>
-        options.ExcludedNodes.Contains(layer.Node.Name) || options.ExcludedNodes.Contains(layer.Output) || options.KeptInFloat.ContainsKey(layer.Output);
+    public static bool IsExcluded(LinearLayer layer, QuantizeOptions options) => Exclusion(layer.Node, options) is not null;
+
+    /// <summary>Why a node stays in float whatever the analysis says; null if nothing excludes it.</summary>
+    public static string? Exclusion(OnnxNode node, QuantizeOptions options) =>
+        options.KeptInFloat.TryGetValue(node.Outputs[0], out string? reason) ? reason
+        : options.ExcludedNodes.Contains(node.Name) || options.ExcludedNodes.Contains(node.Outputs[0]) ? "excluded by option"
+        : null;
 
     public static async Task UpgradeAsync(OptimizationContext context, GraphEditor editor, IDataSource? data, CancellationToken cancellationToken)
     {

@@ -48,10 +48,21 @@ public sealed class QuantizeOptions
     /// <summary>Outputs of layers that stay in float for a reason other than an option, each with the reason.</summary>
     internal IReadOnlyDictionary<string, string> KeptInFloat { get; private init; } = new Dictionary<string, string>();
 
+    /// <summary>Outputs of layers that compute in float although their weights are stored in 8 bits, each with the reason.</summary>
+    internal IReadOnlyDictionary<string, string> StoredOnly { get; private init; } = new Dictionary<string, string>();
+
     /// <summary>These options with more layers left in float.</summary>
-    internal QuantizeOptions Without(IReadOnlyDictionary<string, string> kept) => new()
+    internal QuantizeOptions Without(IReadOnlyDictionary<string, string> kept) => With(Mode, kept, StoredOnly);
+
+    /// <summary>These options with more layers that compute in float.</summary>
+    internal QuantizeOptions Storing(IReadOnlyDictionary<string, string> stored) => With(Mode, KeptInFloat, stored);
+
+    /// <summary>These options in another mode.</summary>
+    internal QuantizeOptions In(QuantizationMode mode) => With(mode, KeptInFloat, StoredOnly);
+
+    private QuantizeOptions With(QuantizationMode mode, IReadOnlyDictionary<string, string> kept, IReadOnlyDictionary<string, string> stored) => new()
     {
-        Mode = Mode,
+        Mode = mode,
         Format = Format,
         Calibration = Calibration,
         Percentile = Percentile,
@@ -65,6 +76,7 @@ public sealed class QuantizeOptions
         Embeddings = Embeddings,
         Target = Target,
         KeptInFloat = kept,
+        StoredOnly = stored,
     };
 
     /// <exception cref="OptimizationException">A value is out of range.</exception>

@@ -29,7 +29,7 @@ public static class Quantizer
         var decisions = new List<LayerDecision>();
         IReadOnlyList<TensorRange> ranges = [];
         GraphEditor editor;
-        if (options.Mode == QuantizationMode.Static)
+        if (options.Mode == QuantizationMode.Static && HasLayers(model))
         {
             if (data is null)
             {
@@ -38,11 +38,10 @@ public static class Quantizer
 
             QuantizationAnalysis analysis = await QuantizationAnalysis.RunAsync(context, model, data, options, cancellationToken).ConfigureAwait(false);
             decisions.AddRange(analysis.Notes.Select(n => new LayerDecision("(model)", "", "prepared", n)));
-            var index = new GraphIndex(analysis.Prepared.Graph);
-            decisions.AddRange(LinearLayer.All(index).Select(l => Decide(l, analysis, options)));
-            decisions.AddRange(FloatLayers.Find(index));
+            decisions.AddRange(LinearLayer.All(new GraphIndex(analysis.Prepared.Graph)).Select(l => Decide(l, analysis, options)));
             ranges = analysis.Report();
             editor = new GraphEditor(analysis.Emit(_ => true, options));
+            WeightOnlyEmitter.Apply8(editor, LinearLayer.All(editor.Index).Where(l => options.StoredOnly.ContainsKey(l.Output)), options);
         }
         else
         {
@@ -52,9 +51,16 @@ public static class Quantizer
                 await QuantizationAnalysis.UpgradeAsync(context, editor, data, cancellationToken).ConfigureAwait(false);
             }
 
-            decisions.AddRange(FloatLayers.Find(editor.Index));
             EmitWithoutData(editor, options, decisions);
         }
+
+        if ((editor.Model.GetOperatorSetVersion() ?? 1) >= OpsetUpgrade.Target)
+        {
+            decisions.AddRange(StoredWeights.Apply(editor, n => QuantizationAnalysis.Exclusion(n, options)));
+        }
+
+        HashSet<string> decided = [.. decisions.Select(static d => d.Name)];
+        decisions.AddRange(FloatLayers.Find(editor.Index).Where(d => !decided.Contains(d.Name)));
 
         if (options.Embeddings)
         {
@@ -65,13 +71,16 @@ public static class Quantizer
 
         if (!decisions.Exists(d => d.Action.StartsWith("int", StringComparison.Ordinal)))
         {
+            string reasons = string.Join("; ", decisions.Where(d => d.Action == "float").Select(d => $"'{d.Name}' {d.Reason}"));
             throw new UnsupportedModelException(
-                $"Model '{model.Graph.Name}': expected at least one layer that can be quantized, got none: {string.Join("; ", decisions.Where(d => d.Action == "float").Select(d => $"'{d.Name}' {d.Reason}"))}. Exclude fewer nodes, or choose another mode.")
+                $"Model '{model.Graph.Name}': expected at least one layer that can be quantized, got "
+                + (reasons.Length > 0 ? $"none: {reasons}. Exclude fewer nodes, or choose another mode." : $"{string.Join(", ", model.Graph.Nodes.Select(n => n.OpType).Distinct())}, whose parameters have no 8-bit form. Keep the model as it is."))
             {
                 Operators = [.. model.Graph.Nodes.Select(n => n.OpType).Distinct()],
             };
         }
 
+        HalfPrecision.Narrow(editor, model);
         editor.Model.ProducerName = "Inference";
         return new QuantizeResult
         {
@@ -83,8 +92,12 @@ public static class Quantizer
         };
     }
 
+    // What computes in 8 bits: without it there is nothing to calibrate.
+    private static bool HasLayers(OnnxModel model) => LinearLayer.All(ModelPreparation.Prepare(model).Index).Count > 0;
+
     private static LayerDecision Decide(LinearLayer layer, QuantizationAnalysis analysis, QuantizeOptions options) =>
-        QuantizationAnalysis.IsExcluded(layer, options) ? new(layer.Name, layer.Node.OpType, "float", options.KeptInFloat.GetValueOrDefault(layer.Output, "excluded by option"))
+        QuantizationAnalysis.Exclusion(layer.Node, options) is { } reason ? new(layer.Name, layer.Node.OpType, "float", reason)
+        : options.StoredOnly.TryGetValue(layer.Output, out string? stored) ? new(layer.Name, layer.Node.OpType, "int8 weights", stored)
         : analysis.Ranges.TryGetValue(layer.Input, out SelectedRange? range)
             ? new(layer.Name, layer.Node.OpType, "int8", FormattableString.Invariant($"input range [{range.Range.Low:G4}, {range.Range.High:G4}] by {range.Method}"))
             : new(layer.Name, layer.Node.OpType, "float", "its input is not float32");
@@ -92,7 +105,7 @@ public static class Quantizer
     private static void EmitWithoutData(GraphEditor editor, QuantizeOptions options, List<LayerDecision> decisions)
     {
         List<LinearLayer> layers = LinearLayer.All(editor.Index);
-        List<LinearLayer> wanted = [.. layers.Where(l => !QuantizationAnalysis.IsExcluded(l, options))];
+        List<LinearLayer> wanted = [.. layers.Where(l => QuantizationAnalysis.Exclusion(l.Node, options) is null)];
         decisions.AddRange(layers.Except(wanted).Select(l => new LayerDecision(l.Name, l.Node.OpType, "float", "excluded by option")));
         List<LinearLayer> products = [.. wanted.Where(l => !l.IsConv)];
         List<LinearLayer> convolutions = [.. wanted.Where(l => l.IsConv)];

@@ -132,6 +132,24 @@ public static class HtmlReport
             }), 1, 5);
         }
 
+        if (quality.OtherMetrics.Count > 0)
+        {
+            page.Append("<h3>Other metrics</h3>");
+            Table(page, ["Metric", "Before", "After", "Drop", "95 % interval", ""], quality.OtherMetrics.Select(static m => new[]
+            {
+                m.Name, Number(m.Source, "F4"), Number(m.Candidate, "F4"), Share(m.Drop), $"{Share(m.DropLow)} to {Share(m.DropHigh)}", Said(m.Outcome),
+            }), 1, 4);
+        }
+
+        if (quality.Gaps.Any(static g => !double.IsNaN(g.Source)))
+        {
+            page.Append("<h3>Gaps between slices</h3>");
+            Table(page, ["Gap", "Rows", "Before", "After", "Growth", "95 % interval", ""], quality.Gaps.Where(static g => !double.IsNaN(g.Source)).Select(static g => new[]
+            {
+                g.Name, Number(g.Rows, "N0"), Number(g.Source, "F4"), Number(g.Candidate, "F4"), Share(g.Growth), $"{Share(g.GrowthLow)} to {Share(g.GrowthHigh)}", Said(g.Outcome),
+            }), 1, 5);
+        }
+
         page.Append($"<h3>Flips</h3><p>{quality.FlipCount} rows change class: {quality.FlipsToWrong} to a wrong one, {quality.FlipsToRight} to the true one.</p>");
         Table(page, ["Row", "Before", "After", "Label"], quality.Flips.Select(f => new[] { Number(f.Row, "F0"), Class(f.Source), Class(f.Candidate), f.Label is { } label ? Class(label) : "" }), 0, 3);
         if (quality.Reading is { } reading)

@@ -30,10 +30,10 @@ public static class BudgetOptimizer
         ArgumentNullException.ThrowIfNull(context);
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(options);
-        if (options.MaxDrop < 0 || options.MaxSliceDrop < 0 || options.MinSpeedup <= 0 || options.MaxTime <= TimeSpan.Zero)
+        if (options.MaxDrop < 0 || options.MaxSliceDrop < 0 || options.MinSpeedup <= 0 || options.MaxBytes <= 0 || options.MaxP95 <= TimeSpan.Zero || options.MaxTime <= TimeSpan.Zero)
         {
             throw new OptimizationException(FormattableString.Invariant(
-                $"Budget: expected MaxDrop ≥ 0, MaxSliceDrop ≥ 0, MinSpeedup > 0 and MaxTime > 0, got {options.MaxDrop}, {(object?)options.MaxSliceDrop ?? "none"}, {(object?)options.MinSpeedup ?? "none"} and {options.MaxTime}. Correct the options."));
+                $"Budget: expected MaxDrop ≥ 0, MaxSliceDrop ≥ 0, MinSpeedup > 0, MaxBytes > 0, MaxP95 > 0 and MaxTime > 0, got {options.MaxDrop}, {(object?)options.MaxSliceDrop ?? "none"}, {(object?)options.MinSpeedup ?? "none"}, {(object?)options.MaxBytes ?? "none"}, {(object?)options.MaxP95 ?? "none"} and {options.MaxTime}. Correct the options."));
         }
 
         ModelPreparation.RequireFloat(model, "optimize");

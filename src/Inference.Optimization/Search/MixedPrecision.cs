@@ -2,6 +2,7 @@ using Inference.Data;
 using Inference.Evaluation.Verdicts;
 using Inference.Onnx;
 using Inference.Optimization.Evaluation;
+using Inference.Optimization.Graphs;
 using Inference.Optimization.Quantization;
 using Inference.Optimization.Records;
 using Inference.Optimization.Reports;
@@ -30,14 +31,26 @@ internal static class MixedPrecision
             return whole;
         }
 
+        // Weights that are only stored in 8 bits cost no time in float.
+        Dictionary<string, string> stored = Stored(model).ToDictionary(static o => o, static _ => "with its weights in 8 bits the budget is not met", StringComparer.Ordinal);
+        if (stored.Count > 0 && await TryAsync(context, model, calibration, judge, options.Without(stored), cancellationToken).ConfigureAwait(false) is { } unstored)
+        {
+            return unstored;
+        }
+
         ReportDetails details = await SensitivityAnalysis.RunAsync(context, model, calibration, calibration, judge.Reading.ScoreOutput, 1, SensitivityLimit, cancellationToken).ConfigureAwait(false);
         LayerSensitivity[] worst = [.. details.Sensitivities.OrderByDescending(static l => l.OutputError).ThenBy(static l => l.Name, StringComparer.Ordinal)];
         for (int count = 1; count < worst.Length; count *= 2)
         {
             LayerSensitivity[] kept = worst[..count];
             context.Report("mixed precision", count, worst.Length, $"without {string.Join(", ", kept.Select(static l => l.Name))}");
-            QuantizeResult partial = await Quantizer.QuantizeAsync(context, model, calibration, options.Without(kept.ToDictionary(static l => l.Name, Reason, StringComparer.Ordinal)), cancellationToken).ConfigureAwait(false);
-            if (await VerdictAsync(context, judge, partial, cancellationToken).ConfigureAwait(false) == VerdictOutcome.Met)
+            var reasons = new Dictionary<string, string>(stored, StringComparer.Ordinal);
+            foreach (LayerSensitivity layer in kept)
+            {
+                reasons[layer.Name] = Reason(layer);
+            }
+
+            if (await TryAsync(context, model, calibration, judge, options.Without(reasons), cancellationToken).ConfigureAwait(false) is { } partial)
             {
                 return partial;
             }
@@ -46,7 +59,28 @@ internal static class MixedPrecision
         return whole;
     }
 
-    private static string Reason(LayerSensitivity layer) => FormattableString.Invariant($"alone in 8 bits it causes an error of {layer.OutputError:P2} of the output's variance; with it the budget is not met");
+    private static IEnumerable<string> Stored(OnnxModel model)
+    {
+        GraphIndex index = ModelPreparation.Prepare(model).Index;
+        return index.Graph.Nodes.Where(n => StoredWeights.Of(n, index).Any()).Select(static n => n.Outputs[0]);
+    }
+
+    // The model, if it is within the budget.
+    private static async Task<QuantizeResult?> TryAsync(OptimizationContext context, OnnxModel model, IDataSource calibration, SourceJudge judge, QuantizeOptions options, CancellationToken cancellationToken)
+    {
+        try
+        {
+            QuantizeResult result = await Quantizer.QuantizeAsync(context, model, calibration, options, cancellationToken).ConfigureAwait(false);
+            return await VerdictAsync(context, judge, result, cancellationToken).ConfigureAwait(false) == VerdictOutcome.Met ? result : null;
+        }
+        catch (UnsupportedModelException)
+        {
+            // Nothing is left to quantize.
+            return null;
+        }
+    }
+
+    private static string Reason(LayerSensitivity layer) => FormattableString.Invariant($"alone in 8 bits it causes an error of {layer.OutputError * 100:G3} % of the output's variance; with it the budget is not met");
 
     private static async Task<VerdictOutcome?> VerdictAsync(OptimizationContext context, SourceJudge judge, QuantizeResult result, CancellationToken cancellationToken) =>
         judge.Compare(await judge.RunAsync(context, result.Model, "quantized", cancellationToken).ConfigureAwait(false)).Verdict;

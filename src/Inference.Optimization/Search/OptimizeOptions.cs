@@ -17,6 +17,15 @@ public sealed class OptimizeOptions
     /// <summary>The minimum ratio of the source's time to the result's; null, the default, for no limit: the fastest candidate is selected.</summary>
     public double? MinSpeedup { get; init; }
 
+    /// <summary>The most bytes of the model's constants; null, the default, for no limit.</summary>
+    public long? MaxBytes { get; init; }
+
+    /// <summary>The longest accepted 95th percentile of the time of a run; null, the default, for no limit.</summary>
+    public TimeSpan? MaxP95 { get; init; }
+
+    /// <summary>What is minimized within the budget; the default is <see cref="OptimizeObjective.Time"/>.</summary>
+    public OptimizeObjective Objective { get; init; } = OptimizeObjective.Time;
+
     /// <summary>The maximum duration of the search; the default is 10 minutes. A step in progress is completed.</summary>
     public TimeSpan MaxTime { get; init; } = TimeSpan.FromMinutes(10);
 

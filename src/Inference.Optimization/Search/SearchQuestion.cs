@@ -13,7 +13,7 @@ namespace Inference.Optimization.Search;
 internal static class SearchQuestion
 {
     // Raised when candidates are judged by another rule, so that results of the old rule are not used.
-    private const int Version = 2;
+    private const int Version = 3;
 
     public static async Task<string> DigestAsync(
         OptimizationContext context, OnnxModel model, IDataSource calibration, IDataSource search, OptimizeOptions options, string provider, CancellationToken cancellationToken)
@@ -38,6 +38,11 @@ internal static class SearchQuestion
             Number(options.MaxDrop),
             Number(options.MaxSliceDrop),
             Number(options.MinSpeedup),
+            Number(options.MaxBytes),
+            Number(options.MaxP95?.TotalMicroseconds),
+            options.Objective.ToString(),
+            Number(evaluation.MaxGapGrowth),
+            string.Join(' ', evaluation.OtherMetrics.Select(static m => m.Name)),
             .. evaluation.Slices,
         ];
 

@@ -15,8 +15,11 @@ internal sealed class SearchRun(OptimizationContext context, OnnxModel source, I
     // For each candidate, both models in turns: repeats to the 15 % below.
     private static readonly TimeSpan TimingBudget = TimeSpan.FromMilliseconds(400);
 
+    // 21 rounds have a median with ten on each side.
+    private const int LeastRounds = 21;
+
     private readonly EvaluationOptions _evaluation = options.Evaluation.With(options.MaxDrop, options.MaxSliceDrop);
-    private readonly CandidateRecord _source = SourceCandidate.Of(source, options);
+    private CandidateRecord _source = SourceCandidate.Of(source, options, []);
     private SearchState _state = SearchState.Open(null, "");
     private string _question = "";
     private SourceJudge? _judge;
@@ -41,6 +44,12 @@ internal sealed class SearchRun(OptimizationContext context, OnnxModel source, I
             _state = SearchState.Open(options.StatePath, _question);
         }
 
+        if (options.MaxP95 is not null)
+        {
+            List<double>[] times = await LatencyMeter.TimesAsync(context, [source], search, options.LatencyRows, LeastRounds, TimingBudget, cancellationToken).ConfigureAwait(false);
+            _source = SourceCandidate.Of(source, options, times[0]);
+        }
+
         _judge = judge;
     }
 
@@ -52,7 +61,7 @@ internal sealed class SearchRun(OptimizationContext context, OnnxModel source, I
     {
         // A result known from an interrupted search is rebuilt only if it could still be the best.
         CandidateRecord? known = _state.Results.Find(r => r.Name == recipe.Name);
-        if (known is not null && !CandidateOrder.IsBetter(known, Leader))
+        if (known is not null && !CandidateOrder.IsBetter(known, Leader, options.Objective))
         {
             return known;
         }
@@ -74,7 +83,7 @@ internal sealed class SearchRun(OptimizationContext context, OnnxModel source, I
             _state.Add(result);
         }
 
-        if (CandidateOrder.IsBetter(result, Leader))
+        if (CandidateOrder.IsBetter(result, Leader, options.Objective))
         {
             _best = new SearchResult(candidate, result, layers, quality, before);
             if (options.OutputPath is { } path)
@@ -110,7 +119,7 @@ internal sealed class SearchRun(OptimizationContext context, OnnxModel source, I
     private DecisionRecord Unfinished(SearchResult? best)
     {
         ComparisonResult quality = best?.Quality ?? _judge!.Compare(_judge.Source);
-        DecisionRecord record = Facts(best, search, quality, best?.SourceMicroseconds ?? 0, best?.Record.Microseconds ?? 0);
+        DecisionRecord record = Facts(best, search, quality, best?.SourceMicroseconds ?? 0, best?.Record.Microseconds ?? 0, []);
         return record with { Budget = record.Budget + "; stopped early" };
     }
 
@@ -120,28 +129,30 @@ internal sealed class SearchRun(OptimizationContext context, OnnxModel source, I
         if (_best is { } best)
         {
             ComparisonResult quality = judge.Compare(await judge.RunAsync(context, best.Model, "candidate", CancellationToken.None).ConfigureAwait(false));
-            double[] times = await LatencyMeter.MeasureAsync(context, [source, best.Model], report, options.LatencyRows, TimingBudget, CancellationToken.None).ConfigureAwait(false);
-            if (times[1] <= times[0])
+            List<double>[] runs = await LatencyMeter.TimesAsync(context, [source, best.Model], report, options.LatencyRows, LeastRounds, TimingBudget, CancellationToken.None).ConfigureAwait(false);
+            double[] times = [.. runs.Select(static r => LatencyMeter.Median(r))];
+            if (options.Objective == OptimizeObjective.Size || times[1] <= times[0])
             {
-                return Facts(best, report, quality, times[0], times[1]);
+                return Facts(best, report, quality, times[0], times[1], runs[1]);
             }
 
             // Chosen by a lucky measurement: the source is what is not slower.
             _best = null;
-            DecisionRecord unchanged = Facts(null, report, judge.Compare(judge.Source), times[0], times[0]);
-            return unchanged with { Notes = [.. unchanged.Notes, $"'{best.Record.Name}' was the best on the search rows; measured again it is {ResultNotes.Slower(times[0], times[1])}"] };
+            DecisionRecord unchanged = Facts(null, report, judge.Compare(judge.Source), times[0], times[0], runs[0]);
+            return unchanged with { Notes = [.. unchanged.Notes, $"'{best.Record.Name}' was the best on the search rows; measured again it is {ResultNotes.Slower(times[0], times[1], 1)}"] };
         }
 
-        double[] alone = await LatencyMeter.MeasureAsync(context, [source], report, options.LatencyRows, TimingBudget, CancellationToken.None).ConfigureAwait(false);
-        return Facts(null, report, judge.Compare(judge.Source), alone[0], alone[0]);
+        List<double>[] alone = await LatencyMeter.TimesAsync(context, [source], report, options.LatencyRows, LeastRounds, TimingBudget, CancellationToken.None).ConfigureAwait(false);
+        double median = LatencyMeter.Median(alone[0]);
+        return Facts(null, report, judge.Compare(judge.Source), median, median, alone[0]);
     }
 
-    private DecisionRecord Facts(SearchResult? best, IDataSource report, ComparisonResult quality, double before, double after)
+    private DecisionRecord Facts(SearchResult? best, IDataSource report, ComparisonResult quality, double before, double after, IReadOnlyList<double> times)
     {
         CandidateRecord chosen = best?.Record ?? _source;
-        string slow = options.MinSpeedup is { } least && !(before >= after * least) ? Text($"speedup {before / after:F2} is below {least:F2}") : "";
+        string[] beyond = SearchLimits.Objections(options, before > 0 ? before / after : 1, Weights.TotalBytes((best?.Model ?? source).Graph), times);
         string objection = chosen.Accepted || chosen.Undecided ? quality.Objection() : chosen.Reason;
-        string unmet = string.Join("; ", new[] { objection, slow == objection ? "" : slow }.Where(static r => r.Length > 0));
+        string unmet = string.Join("; ", beyond.Where(o => !objection.Contains(o, StringComparison.Ordinal)).Prepend(objection).Where(static r => r.Length > 0));
         DecisionRecord record = DecisionRecord.For("optimize", source, best?.Model ?? source, context.Seed, best?.Layers ?? [], ("calibrate", calibration), ("search", search), ("report", report));
         return record with
         {
@@ -150,37 +161,40 @@ internal sealed class SearchRun(OptimizationContext context, OnnxModel source, I
             Budget = Budget(),
             Met = unmet.Length == 0,
             Verdict = unmet.Length == 0 ? VerdictOutcome.Met
-                : slow.Length == 0 && quality.Verdict == VerdictOutcome.Inconclusive ? VerdictOutcome.Inconclusive
+                : beyond.Length == 0 && quality.Verdict == VerdictOutcome.Inconclusive ? VerdictOutcome.Inconclusive
                 : VerdictOutcome.NotMet,
             Reason = unmet,
             Quality = quality,
             SourceMicroseconds = before,
             Microseconds = after,
             Candidates = [_source with { Microseconds = before }, .. _state.Results],
-            Notes = best is null ? [Text($"the source is returned unchanged: none of the {_state.Results.Count} candidates is within the budget, as fast and as small")] : record.Notes,
+            Notes = best is null ? [Text($"the source is returned unchanged: none of the {_state.Results.Count} candidates is within the budget, as fast and as small")]
+                : [.. record.Notes, .. new[] { ResultNotes.Slower(before, after) }.Where(static n => n.Length > 0)],
         };
     }
 
     private async Task<(CandidateRecord Record, ComparisonResult Quality, double SourceMicroseconds)> JudgeAsync(string name, OnnxModel candidate, CancellationToken cancellationToken)
     {
         ComparisonResult quality = _judge!.Compare(await _judge.RunAsync(context, candidate, name, cancellationToken).ConfigureAwait(false));
-        double[] times = await LatencyMeter.MeasureAsync(context, [source, candidate], search, options.LatencyRows, TimingBudget, cancellationToken).ConfigureAwait(false);
+        List<double>[] runs = await LatencyMeter.TimesAsync(context, [source, candidate], search, options.LatencyRows, LeastRounds, TimingBudget, cancellationToken).ConfigureAwait(false);
+        double[] times = [.. runs.Select(static r => LatencyMeter.Median(r))];
         double speedup = times[0] / times[1];
+        long bytes = Weights.TotalBytes(candidate.Graph);
         double? slice = double.IsNegativeInfinity(quality.WorstSliceDrop) ? null : quality.WorstSliceDrop;
-        string[] worse = ResultNotes.Of(source, candidate, times[0], times[1]);
-        string slow = worse.Length == 0 && speedup < options.MinSpeedup ? Text($"speedup {speedup:F2} is below {options.MinSpeedup:F2}") : "";
-        string reason = string.Join("; ", worse.Append(quality.Objection()).Append(slow).Where(static r => r.Length > 0));
+        string[] worse = [.. new[] { options.Objective == OptimizeObjective.Time ? ResultNotes.Slower(times[0], times[1], 1) : "", ResultNotes.Larger(source, candidate) }.Where(static w => w.Length > 0)];
+        string[] beyond = SearchLimits.Objections(options, speedup, bytes, runs[1]);
+        string reason = string.Join("; ", worse.Append(quality.Objection()).Concat(worse.Length == 0 ? beyond : []).Where(static r => r.Length > 0));
         var record = new CandidateRecord
         {
             Name = name,
             Drop = quality.Drop,
             DropHigh = quality.DropHigh,
             Outcome = quality.Verdict,
-            Undecided = quality.Verdict == VerdictOutcome.Inconclusive && slow.Length == 0 && worse.Length == 0,
+            Undecided = quality.Verdict == VerdictOutcome.Inconclusive && beyond.Length == 0 && worse.Length == 0,
             WorstSliceDrop = slice,
             Microseconds = times[1],
             Speedup = speedup,
-            Bytes = Weights.TotalBytes(candidate.Graph),
+            Bytes = bytes,
             Improves = worse.Length == 0,
             Accepted = reason.Length == 0,
             Reason = reason,
@@ -188,15 +202,19 @@ internal sealed class SearchRun(OptimizationContext context, OnnxModel source, I
         return (record, quality, times[0]);
     }
 
-    private string Budget() => string.Join(
-        ", ",
-        new[]
-        {
-            Text($"drop ≤ {options.MaxDrop:P2} of {_judge!.Metric.Name}"),
+    private string Budget()
+    {
+        string[] parts =
+        [
+            Text($"drop ≤ {options.MaxDrop:P2} of {string.Join(" and ", options.Evaluation.OtherMetrics.Prepend(_judge!.Metric).Select(static m => m.Name))}"),
             options.MaxSliceDrop is { } slice ? Text($"slice drop ≤ {slice:P2}") : "",
-            options.MinSpeedup is { } speedup ? Text($"speedup ≥ {speedup:F2}") : "",
+            options.Evaluation.MaxGapGrowth is { } gap ? Text($"gap growth ≤ {gap:P2}") : "",
+            .. SearchLimits.Describe(options),
+            options.Objective == OptimizeObjective.Size ? "smallest" : "",
             Text($"time ≤ {options.MaxTime}"),
-        }.Where(t => t.Length > 0));
+        ];
+        return string.Join(", ", parts.Where(static t => t.Length > 0));
+    }
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -8,9 +8,9 @@ namespace Inference.Optimization.Search;
 /// <summary>The source model as a candidate: without drop, as fast and as large as itself.</summary>
 internal static class SourceCandidate
 {
-    public static CandidateRecord Of(OnnxModel source, OptimizeOptions options)
+    public static CandidateRecord Of(OnnxModel source, OptimizeOptions options, IReadOnlyList<double> times)
     {
-        string slow = options.MinSpeedup > 1 ? FormattableString.Invariant($"speedup 1.00 is below {options.MinSpeedup:F2}") : "";
+        string[] objections = SearchLimits.Objections(options, 1, Weights.TotalBytes(source.Graph), times);
         return new CandidateRecord
         {
             Name = CandidateRecord.SourceName,
@@ -20,8 +20,8 @@ internal static class SourceCandidate
             Microseconds = 0,
             Speedup = 1,
             Bytes = Weights.TotalBytes(source.Graph),
-            Accepted = slow.Length == 0,
-            Reason = slow,
+            Accepted = objections.Length == 0,
+            Reason = string.Join("; ", objections),
         };
     }
 }

@@ -29,6 +29,7 @@ internal static class PassPipeline
         new("NormFusion", NormFusion.Run),
         new("GeluFusion", GeluFusion.Run),
         new("HardSwishFusion", HardSwishFusion.Run),
+        new("EmbeddingFusion", EmbeddingFusion.Run),
         new("AttentionFusion", AttentionFusion.Run),
         new("DeadCodeElimination", DeadCodeElimination.Run),
         new("BatchNormFolding", BatchNormFolding.Run),

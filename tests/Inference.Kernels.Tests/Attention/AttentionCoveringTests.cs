@@ -27,7 +27,7 @@ public sealed unsafe class AttentionCoveringTests(ITestOutputHelper output)
         Option<float> scale = space.Add("scale", 0.3f, 1f);
         Option<bool> causal = space.Add("causal", Choices.Either);
         Option<string> maskShape = space.Add("mask", "none", "whole", "of queries", "of batches", "one row");
-        Option<string> hidden = space.Add("-infinity in mask", "none", "some", "first block", "later block");
+        Option<string> hidden = space.Add("hidden by mask", "none", "some", "first block", "later block", "window", "blocks", "all but a few");
         Option<Layout> queryLayout = space.Add("Q", Enum.GetValues<Layout>());
         Option<Layout> keyLayout = space.Add("K", Enum.GetValues<Layout>());
         Option<Layout> valueLayout = space.Add("V", Enum.GetValues<Layout>());
@@ -59,8 +59,17 @@ public sealed unsafe class AttentionCoveringTests(ITestOutputHelper output)
             for (int i = 0; hidden.Value != "none" && i < mask.Length; i++)
             {
                 int j = i % lk;
-                bool off = hidden.Value switch { "some" => j % 3 == 1, "first block" => j < Math.Min(515, lk - 1), _ => j >= Math.Min(500, Math.Max(1, lk / 2)) };
-                mask.Span[i] = off ? float.NegativeInfinity : mask[i];
+                int row = i / lk % lq;
+                bool off = hidden.Value switch
+                {
+                    "some" => j % 3 == 1,
+                    "first block" => j < Math.Min(515, lk - 1),
+                    "window" => Math.Abs(j - ((long)row * lk / lq)) > 20,
+                    "blocks" => j / 64 % 3 != 0,
+                    "all but a few" => j % 200 != 0,
+                    _ => j >= Math.Min(500, Math.Max(1, lk / 2)),
+                };
+                mask.Span[i] = off ? hidden.Value switch { "window" => float.MinValue, "blocks" => -1e4f, _ => float.NegativeInfinity } : mask[i];
             }
 
             // A causal query sees a key only where there are as many keys as queries, or more.

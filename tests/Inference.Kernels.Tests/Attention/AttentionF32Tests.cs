@@ -5,6 +5,52 @@ namespace Inference.Kernels.Tests.Attention;
 
 public sealed unsafe class AttentionF32Tests
 {
+    // What a masked key holds shows whether it was read: 0 · NaN is NaN.
+    [Theory]
+    [InlineData(float.NegativeInfinity, true)]
+    [InlineData(float.MinValue, true)]
+    [InlineData(-1e4f, true)]
+    [InlineData(-100f, false)]
+    public void Run_KeysHiddenFromAllQueries_AreNotRead(float hidden, bool leftOut)
+    {
+        (float[] y, float[] dense) = (Run(hidden, 1f), Run(hidden, 1f, lost: 5f));
+        Assert.Equal(leftOut, Array.TrueForAll(Run(hidden, 1f, lost: float.NaN), float.IsFinite));
+        Assert.Equal(y, dense);
+    }
+
+    // With scores as large as the mask, a hidden key may count: all are read.
+    [Fact]
+    public void Run_ScoresAsLargeAsTheMask_LeavesNothingOut() => Assert.Contains(Run(-1e4f, 100f, lost: float.NaN), float.IsNaN);
+
+    [Fact]
+    public void Run_QueryWithoutKeys_IsNaN()
+    {
+        Assert.All(Run(float.NegativeInfinity, 1f, all: true), static v => Assert.True(float.IsNaN(v)));
+        Assert.All(Run(float.MinValue, 1f, all: true), static v => Assert.True(float.IsFinite(v)));
+    }
+
+    // 64 queries of 512 keys, of which those of the third to the sixth unit of 64 are hidden, or all.
+    private static float[] Run(float hidden, float size, float lost = 0f, bool all = false)
+    {
+        const int Queries = 64, Keys = 512, Size = 16;
+        using NativeArray<float> q = Fill.Floats(Queries * Size, 1, -size, size), k = Fill.Floats(Keys * Size, 2, -size, size), v = Fill.Floats(Keys * Size, 3);
+        using var m = new NativeArray<float>(Queries * Keys);
+        using var y = new NativeArray<float>(Queries * Size);
+        for (int i = 0; i < m.Length; i++)
+        {
+            m.Span[i] = all || i % Keys / 64 is >= 2 and < 6 ? hidden : 0f;
+        }
+
+        v.Span.Slice(3 * 64 * Size, Size).Fill(lost);
+        var a = new AttentionArguments
+        {
+            Query = q.Pointer, Key = k.Pointer, Value = v.Pointer, Output = y.Pointer, Mask = m.Pointer, Batch = 1, Heads = 1, KeyHeads = 1, QueryLength = Queries, KeyLength = Keys, HeadSize = Size, ValueSize = Size, Scale = 0.25f,
+            QueryStride = Size, KeyStride = Size, ValueStride = Size, OutputStride = Size, MaskQueryStride = Keys,
+        };
+        AttentionF32.Run(in a, 1);
+        return y.Span.ToArray();
+    }
+
     [Theory]
     [InlineData(1, 1, 1, 1, 7, 16, 16, false, false)]
     [InlineData(2, 4, 2, 3, 40, 20, 24, true, false)]

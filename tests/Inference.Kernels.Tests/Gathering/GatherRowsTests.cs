@@ -34,6 +34,29 @@ public sealed unsafe class GatherRowsTests
         Assert.Equal(2, GatherRows.Run<int>(table.Pointer, 5, 4, [0, 1, -6], y.Pointer));
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(16)]
+    [InlineData(19)]
+    [InlineData(64)]
+    public void RunAffine_RowsWithScaleAndBias_EqualsFormula(int columns)
+    {
+        using NativeArray<byte> table = Fill.Bytes(3 * columns, 1);
+        using NativeArray<float> scales = Fill.Floats(3, 2, 0.1f, 1f), biases = Fill.Floats(3, 3);
+        using var y = new NativeArray<float>(4 * columns);
+        long[] indices = [2, -3, 1, 1];
+        Assert.Equal(-1, GatherRows.RunAffine<long>(table.Pointer, 3, columns, scales.Pointer, biases.Pointer, indices, y.Pointer));
+        for (int i = 0; i < 4 * columns; i++)
+        {
+            int row = (int)(indices[i / columns] + 3) % 3;
+            float product = table[(row * columns) + (i % columns)] * scales[row];
+            Assert.Equal(product + biases[row], y[i]);
+        }
+
+        y.AssertIntact();
+        Assert.Equal(1, GatherRows.RunAffine<int>(table.Pointer, 3, columns, scales.Pointer, biases.Pointer, [0, 3, 9], y.Pointer));
+    }
+
     [Fact]
     public void RunDequantize_RowScales_EqualsFormula()
     {

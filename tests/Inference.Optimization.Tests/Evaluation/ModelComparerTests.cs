@@ -57,6 +57,55 @@ public class ModelComparerTests
     }
 
     [Fact]
+    public async Task CompareAsync_SeveralMetrics_EachHasAVerdict()
+    {
+        (MemoryDataSource data, double accuracy) = Classifiers.Rows(2000, texts: false);
+        OnnxModel model = Classifiers.LabelFirst(texts: false, maps: false);
+        var options = new EvaluationOptions { Labels = "label", Metric = MetricCatalog.Parse("accuracy"), OtherMetrics = [MetricCatalog.Parse("recall_macro"), MetricCatalog.Parse("logloss")], MaxDrop = 0.05 };
+        ComparisonResult same = await ModelComparer.CompareAsync(s_context, model, model, data, options);
+        ComparisonResult swapped = await ModelComparer.CompareAsync(s_context, model, Classifiers.LabelFirst(texts: false, maps: false, s_swapped), data, options);
+
+        Assert.Equal(accuracy, same.Source, 12);
+        Assert.Equal(["recall_macro", "logloss"], same.OtherMetrics.Select(static m => m.Name));
+        Assert.Equal(VerdictOutcome.Met, same.Verdict);
+        Assert.All(swapped.OtherMetrics, static m => Assert.Equal(VerdictOutcome.NotMet, m.Outcome));
+        Assert.Contains("recall_macro drop", swapped.Objection(), StringComparison.Ordinal);
+        foreach (MetricResult other in same.OtherMetrics)
+        {
+            ComparisonResult alone = await ModelComparer.CompareAsync(s_context, model, model, data, new EvaluationOptions { Labels = "label", Metric = MetricCatalog.Parse(other.Name), MaxDrop = 0.05 });
+            Assert.Equal((alone.Source, alone.DropHigh), (other.Source, other.DropHigh));
+        }
+    }
+
+    [Fact]
+    public async Task CompareAsync_OtherMetricOfAnotherTask_IsRefused()
+    {
+        (MemoryDataSource data, double _) = Classifiers.Rows(100, texts: false);
+        OnnxModel model = Classifiers.LabelFirst(texts: false, maps: false);
+        var options = new EvaluationOptions { Labels = "label", OtherMetrics = [MetricCatalog.Parse("rmse")] };
+        await Assert.ThrowsAsync<EvaluationException>(() => ModelComparer.CompareAsync(s_context, model, model, data, options));
+    }
+
+    [Fact]
+    public async Task CompareAsync_GapThatGrew_IsNotMet()
+    {
+        (MemoryDataSource data, double _) = Classifiers.Rows(2000, texts: false);
+        OnnxModel model = Classifiers.LabelFirst(texts: false, maps: false);
+        OnnxModel swapped = Classifiers.LabelFirst(texts: false, maps: false, s_swapped);
+        ComparisonResult same = await ModelComparer.CompareAsync(s_context, model, model, data, new EvaluationOptions { Labels = "label", Slices = ["label"], MaxGapGrowth = 0.05 });
+        ComparisonResult worse = await ModelComparer.CompareAsync(s_context, model, swapped, data, new EvaluationOptions { Labels = "label", Slices = ["label"], MaxGapGrowth = 0.05 });
+        ComparisonResult unbounded = await ModelComparer.CompareAsync(s_context, model, swapped, data, new EvaluationOptions { Labels = "label", Slices = ["label"] });
+
+        Assert.Equal((VerdictOutcome.Met, 0), (same.Verdict, Assert.Single(same.Gaps).Growth));
+        GapResult gap = Assert.Single(worse.Gaps);
+        Assert.Equal(("label: accuracy", VerdictOutcome.NotMet), (gap.Name, worse.Verdict));
+        Assert.InRange(gap.Candidate, 0.75, 0.95);
+        Assert.Contains("gap label: accuracy growth", worse.Objection(), StringComparison.Ordinal);
+        Assert.Null(unbounded.Verdict);
+        Assert.Equal(gap.Candidate, Assert.Single(unbounded.Gaps).Candidate);
+    }
+
+    [Fact]
     public async Task CompareAsync_OnlyTheMapsSwapped_IsSeen()
     {
         (MemoryDataSource data, _) = Classifiers.Rows(1000, texts: true);
