@@ -136,6 +136,29 @@ public sealed class CheckVerbTests : IDisposable
     }
 
     [Fact]
+    public async Task Check_OfAPublishedVersion_IsRepeatedByItsManifest()
+    {
+        Assert.Equal(ExitCodes.Done, (await RunAsync("monitor", "profile", In("base.onnx"), "--data", In("rows.csv"), "--labels", "label", "-o", In("p"))).Code);
+        Assert.Equal(ExitCodes.Done, (await RunAsync("publish", In("base.onnx"), In("models/ranker"), "--reason", "first")).Code);
+        (int code, string output, string error) = await CheckAsync(
+            "good.onnx", "--profile", In("p"), "--slices", "group", "--max-slice-drop", "2%", "--max-bytes", "100KB", "--same-signature", "--scan", "--seed", "3", "--json");
+        Assert.True(code == ExitCodes.Done, output + error);
+        await File.WriteAllTextAsync(In("check.json"), output);
+        Assert.Equal(ExitCodes.Done, (await RunAsync("publish", In("good.onnx"), In("models/ranker"), "--check", In("check.json"), "--reason", "better")).Code);
+        string command = (await RunAsync("versions", In("models/ranker"), "--check-command", "2")).Output.Trim();
+
+        // Rows are named without their folder.
+        string[] words = command.Split(' ');
+        Assert.Equal(["inference", "check", In("models/ranker/2"), "--against", In("models/ranker/1"), "--data", "rows.csv"], words[..7]);
+        words[6] = In("rows.csv");
+        (code, string again, error) = await RunAsync([.. words[1..], "--json"]);
+        Assert.True(code == ExitCodes.Done, again + error);
+        (GateResult before, GateResult after) = (GateResult.Parse(output), GateResult.Parse(again));
+        Assert.Equal(before.Rules.Select(static r => (r.Rule, r.Subject, r.Outcome, r.Figure, r.Bound)), after.Rules.Where(static r => r.Rule != "golden").Select(static r => (r.Rule, r.Subject, r.Outcome, r.Figure, r.Bound)));
+        Assert.Equal((before.Candidate.Digest, before.Baseline!.Digest, before.Data.Sha256, before.Seed), (after.Candidate.Digest, after.Baseline!.Digest, after.Data.Sha256, after.Seed));
+    }
+
+    [Fact]
     public async Task Check_VersionFolder_MustReproduceItsGoldenRows()
     {
         Directory.CreateDirectory(In("ranker/2"));

@@ -137,12 +137,12 @@ public sealed class RepositoryVerbTests : IDisposable
         Assert.Equal(0, (await RunAsync("publish", In("made1"), Ranker, "--reason", "first")).Code);
         string digest = ((string)JsonNode.Parse((await RunAsync("versions", Ranker, "--json")).Output)!["versions"]![0]!["digest"]!)["sha256:".Length..];
         File.WriteAllText(In("check.json"), $$"""
-            {"passed":true,"baseline":{"name":"old.onnx","digest":"{{digest}}"},"data":{"name":"my test's.npz","sha256":"…"},"seed":7,
+            {"passed":true,"baseline":{"name":"old.onnx","digest":"{{digest}}"},"data":{"name":"my test's.npz","sha256":"…"},"seed":7,"keyFile":"keys/release.pem","profileFile":"p","schemaFile":null,
              "options":{"metric":"auc","labels":"y","maxDrop":0.005,"slices":["country","age"],"maxSliceDrop":0.02,"sameSignature":true,"maxBytes":1000},"rules":[{"rule":"scan"}]}
             """);
         Assert.Equal(0, (await RunAsync("publish", In("made2"), Ranker, "--reason", "second", "--check", In("check.json"))).Code);
         Assert.Equal(
-            $"inference check {Ranker}/2 --against {Ranker}/1 --data 'my test'\\''s.npz' --metric=auc --labels=y --max-drop=0.005 --slices=country,age --max-bytes=1000 --same-signature --max-slice-drop=0.02 --scan --seed=7\n",
+            $"inference check {Ranker}/2 --against {Ranker}/1 --data 'my test'\\''s.npz' --metric=auc --labels=y --max-drop=0.005 --slices=country,age --max-bytes=1000 --same-signature --max-slice-drop=0.02 --scan --signed=keys/release.pem --profile=p --seed=7\n",
             (await RunAsync("versions", Ranker, "--check-command", "2")).Output);
         await RequireAsync(1, "Publish it with --check", "versions", Ranker, "--check-command", "1");
         await RequireAsync(1, "Check the version", "versions", Ranker, "--check-command", "7");

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Inference.Cli.Checking;
@@ -28,7 +27,7 @@ internal sealed class CheckCommand
     private readonly Option<string?> _maxSliceDrop = new("--max-slice-drop") { Description = "Largest accepted drop of a slice. It refuses if the drop exceeds it and the interval, which holds for all slices together, lies above 0; what is too small to show either is not judged. Default: 5%." };
     private readonly Option<string?> _maxGapGrowth = new("--max-gap-growth") { Description = "By how much the gap between the groups of a slice column may grow: of the rate at which class 1 is predicted, its true and false positive rate; of more classes, the accuracy. It refuses if the growth's interval lies above it. Default: 5%." };
     private readonly Option<double?> _maxRatio = new("--max-p95-ratio") { Description = "Largest accepted ratio of the 95th percentiles of latency, candidate to baseline, run in turns in this process. It refuses if the interval lies above 1, too; if noise hides that, it is measured again for longer. Default: not measured." };
-    private readonly Option<long?> _maxBytes = new("--max-bytes") { Description = "Largest accepted size of the file with its external data. Default: any." };
+    private readonly Option<string?> _maxBytes = new("--max-bytes") { Description = "Largest accepted size of the file with its external data, such as 500000, 20MB or 1.5GiB. Default: any." };
     private readonly Option<bool> _sameSignature = new("--same-signature") { Description = "Names, element types and shapes of inputs and outputs must be those of the baseline; names of axes may differ." };
     private readonly Option<bool> _scan = new("--scan") { Description = "The file must hold nothing that scan finds. A fatal finding ends the check: the file is not loaded." };
     private readonly Option<string?> _signed = new("--signed") { Description = "Public key, PEM: model and external data must be signed by it. If not, the file is not loaded." };
@@ -66,6 +65,7 @@ internal sealed class CheckCommand
                 }
 
                 GateResult verdict = await check.JudgeAsync(result, progress, cancellation).ConfigureAwait(false);
+                verdict = verdict with { KeyFile = result.GetValue(check._signed), ProfileFile = result.GetValue(check._profile), SchemaFile = result.GetValue(check._schema) };
                 progress.End();
                 check.Report(result, verdict);
                 return verdict.Passed ? ExitCodes.Done : ExitCodes.BoundNotMet;
@@ -77,7 +77,6 @@ internal sealed class CheckCommand
     private GateOptions Options(ParseResult result)
     {
         double? ratio = result.GetValue(_maxRatio);
-        long? bytes = result.GetValue(_maxBytes);
         var options = new GateOptions
         {
             Metric = result.GetValue(_metric),
@@ -88,7 +87,7 @@ internal sealed class CheckCommand
             MaxSliceDrop = OptimizationCommands.Share(result.GetValue(_maxSliceDrop), "--max-slice-drop") ?? new GateOptions().MaxSliceDrop,
             MaxGapGrowth = OptimizationCommands.Share(result.GetValue(_maxGapGrowth), "--max-gap-growth") ?? new GateOptions().MaxGapGrowth,
             MaxLatencyRatio = ratio is null || (ratio > 0 && double.IsFinite(ratio.Value)) ? ratio : throw new UsageException(FormattableString.Invariant($"--max-p95-ratio: expected a number above 0, got {ratio}.")),
-            MaxBytes = bytes is null or >= 0 ? bytes : throw new UsageException(string.Create(CultureInfo.InvariantCulture, $"--max-bytes: expected a number of bytes, 0 or more, got {bytes}.")),
+            MaxBytes = result.GetValue(_maxBytes) is { } bytes ? Quantity.Bytes(bytes, "--max-bytes") : null,
             SameSignature = result.GetValue(_sameSignature),
         };
         return result.GetValue(_maxSliceDrop) is not null && options.Slices.Count == 0 ? throw new UsageException("--max-slice-drop: expected columns in --slices too, got none.")

@@ -13,7 +13,7 @@ internal static class RecordedCheck
         ("maxBytes", "--max-bytes"), ("sameSignature", "--same-signature"),
     ];
 
-    /// <summary>Returns the command, quoted for a shell. Rows are named as the verdict names them; the baseline is the version with its digest, if there is one.</summary>
+    /// <summary>Returns the command, quoted for a shell. Rows are named as the verdict names them, keys, profiles and schemas by the files that the check read; the baseline is the version with its digest, if there is one.</summary>
     /// <param name="repository">The model's folder.</param>
     /// <param name="version">The version.</param>
     /// <param name="versions">All versions.</param>
@@ -50,6 +50,9 @@ internal static class RecordedCheck
             words.Add("--scan");
         }
 
+        Add(words, "--signed", Member(check, "keyFile"));
+        Add(words, "--profile", Member(check, "profileFile"));
+        Add(words, "--schema", Member(check, "schemaFile"));
         Add(words, "--seed", Member(check, "seed"));
         return string.Join(' ', words.Select(Quoted));
     }

@@ -33,6 +33,15 @@ public sealed record GateResult
     /// <summary>The seed of every random choice.</summary>
     public int Seed { get; init; }
 
+    /// <summary>The file of the public key by which the candidate had to be signed; null if none was asked for.</summary>
+    public string? KeyFile { get; init; }
+
+    /// <summary>The file of the reference profile that rows and outputs had to fit; null if none was asked for.</summary>
+    public string? ProfileFile { get; init; }
+
+    /// <summary>The file that maps columns to inputs; null if names and shapes determined the mapping.</summary>
+    public string? SchemaFile { get; init; }
+
     /// <summary>How outputs and labels were read, decided from the baseline, otherwise from the candidate; null if nothing was read.</summary>
     public OutputReading? Reading { get; init; }
 
