@@ -8,7 +8,7 @@ namespace Inference.Optimization.Records;
 internal static class ResultNotes
 {
     // Two measurements of one model differ by as much.
-    private const double SameTime = 1.02;
+    public const double SameTime = 1.02;
 
     // The table of layers has all.
     private const int MostNames = 4;
@@ -20,8 +20,8 @@ internal static class ResultNotes
     public static string[] Of(OnnxModel source, OnnxModel model, double before, double after) => [.. new[] { Slower(before, after), Larger(source, model) }.Where(static n => n.Length > 0)];
 
     /// <summary>The note that a model is slower; empty if it is not, or was not measured.</summary>
-    public static string Slower(double before, double after, double tolerance = SameTime) =>
-        before > 0 && after > before * tolerance ? Text($"slower than the source: {before:F1} → {after:F1} µs (speedup {before / after:F2})") : "";
+    public static string Slower(double before, double after) =>
+        before > 0 && after > before * SameTime ? Text($"slower than the source: {before:F1} → {after:F1} µs (speedup {before / after:F2})") : "";
 
     /// <summary>The note that a model is larger; empty if it is not.</summary>
     public static string Larger(OnnxModel source, OnnxModel model)

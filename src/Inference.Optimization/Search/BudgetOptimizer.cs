@@ -54,6 +54,11 @@ public static class BudgetOptimizer
             // What is at the output path is judged however short the time is: it is replaced only by something better.
             for (int i = 0; i < recipes.Count && (recipes[i] == earlier || context.TimeProvider.GetElapsedTime(start) < options.MaxTime); i++)
             {
+                if (run.IsHopeless(recipes[i]))
+                {
+                    continue;
+                }
+
                 context.Report("search", i, recipes.Count, recipes[i].Name, run.BestDrop, Left(context.TimeProvider.GetElapsedTime(start), i, recipes.Count, options.MaxTime));
                 CandidateRecord? result = await run.TryAsync(recipes[i], cancellationToken).ConfigureAwait(false);
                 if (recipes[i] == first && result is not null)

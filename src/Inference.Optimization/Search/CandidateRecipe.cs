@@ -6,4 +6,8 @@ namespace Inference.Optimization.Search;
 /// <summary>A recipe for a smaller model. The name identifies it, so that stored results can be matched.</summary>
 /// <param name="Name">Such as <c>factorize 0.5 + int8</c>.</param>
 /// <param name="BuildAsync">Builds the model.</param>
-internal sealed record CandidateRecipe(string Name, Func<CancellationToken, Task<(OnnxModel Model, IReadOnlyList<LayerDecision> Layers)>> BuildAsync);
+internal sealed record CandidateRecipe(string Name, Func<CancellationToken, Task<(OnnxModel Model, IReadOnlyList<LayerDecision> Layers)>> BuildAsync)
+{
+    /// <summary>The names of recipes that change the model less in the same way: if one of them exceeds the budget, this one does too.</summary>
+    public IReadOnlyList<string> Milder { get; init; } = [];
+}

@@ -25,29 +25,36 @@ internal static class CandidateRecipes
         ];
         // One decomposition for all shares.
         var bases = new Dictionary<string, LowRankBasis>(StringComparer.Ordinal);
-        foreach (double share in new[] { 0.5, 0.35, 0.25 })
+        recipes.AddRange(Combined(context, calibration, [0.5, 0.35, 0.25], share => new CandidateRecipe(FormattableString.Invariant($"factorize {share}"), async token =>
         {
-            var factors = new CandidateRecipe(FormattableString.Invariant($"factorize {share}"), async token =>
-            {
-                FactorizeResult result = await Factorizer.FactorizeAsync(
-                    context, source, calibration, new FactorizeOptions { TargetMacs = share, RequireMeasuredGain = false, Bases = bases }, token).ConfigureAwait(false);
-                return (result.Model, result.Layers);
-            });
-            recipes.AddRange([Then(context, factors, "int8", calibration, new QuantizeOptions()), factors, Then(context, factors, "int8 weights", null, WeightsOnly)]);
-        }
-
-        foreach (double share in new[] { 0.7, 0.5 })
+            FactorizeResult result = await Factorizer.FactorizeAsync(
+                context, source, calibration, new FactorizeOptions { TargetMacs = share, RequireMeasuredGain = false, Bases = bases }, token).ConfigureAwait(false);
+            return (result.Model, result.Layers);
+        })));
+        recipes.AddRange(Combined(context, calibration, [0.7, 0.5], share => new CandidateRecipe(FormattableString.Invariant($"prune {share}"), async token =>
         {
-            var pruned = new CandidateRecipe(FormattableString.Invariant($"prune {share}"), async token =>
-            {
-                PruneResult result = await Pruner.PruneAsync(context, source, calibration, new PruneOptions { TargetMacs = share }, token).ConfigureAwait(false);
-                return (result.Model, result.Layers);
-            });
-            recipes.AddRange([Then(context, pruned, "int8", calibration, new QuantizeOptions()), pruned, Then(context, pruned, "int8 weights", null, WeightsOnly)]);
-        }
-
+            PruneResult result = await Pruner.PruneAsync(context, source, calibration, new PruneOptions { TargetMacs = share }, token).ConfigureAwait(false);
+            return (result.Model, result.Layers);
+        })));
         recipes.Add(Quantized(context, "int8 weights", source, null, WeightsOnly));
         return recipes;
+    }
+
+    // Each share alone and with 8 bits, mildest first.
+    private static IEnumerable<CandidateRecipe> Combined(OptimizationContext context, IDataSource calibration, double[] shares, Func<double, CandidateRecipe> make)
+    {
+        List<string> plain = [], whole = [], stored = [];
+        foreach (CandidateRecipe recipe in shares.Select(make))
+        {
+            CandidateRecipe int8 = Then(context, recipe, "int8", calibration, new QuantizeOptions());
+            CandidateRecipe weights = Then(context, recipe, "int8 weights", null, WeightsOnly);
+            yield return int8 with { Milder = [.. plain, .. whole] };
+            yield return recipe with { Milder = [.. plain] };
+            plain.Add(recipe.Name);
+            yield return weights with { Milder = [.. plain, .. stored] };
+            whole.Add(int8.Name);
+            stored.Add(weights.Name);
+        }
     }
 
     /// <summary>8 bits with some layers left in float: those that are slower in 8 bits; and, for a budget that all-int8 misses, more and more of those with the largest error per

@@ -56,6 +56,9 @@ internal sealed class SearchRun(OptimizationContext context, OnnxModel source, I
     /// <summary>The result of an earlier search of the same question at the output path: a shorter search then never replaces what a longer one found. Null if there is none.</summary>
     public CandidateRecipe? Earlier() => EarlierResult.Find(options.OutputPath, _question);
 
+    /// <summary>Whether a milder recipe of the same kind was tried and exceeds the budget: a harsher one would only exceed it further.</summary>
+    public bool IsHopeless(CandidateRecipe recipe) => recipe.Milder.Any(name => _state.Results.Any(r => r.Name == name && r.Outcome == VerdictOutcome.NotMet));
+
     /// <returns>The result; null if the recipe does not apply to the model.</returns>
     public async Task<CandidateRecord?> TryAsync(CandidateRecipe recipe, CancellationToken cancellationToken)
     {
@@ -131,7 +134,7 @@ internal sealed class SearchRun(OptimizationContext context, OnnxModel source, I
             ComparisonResult quality = judge.Compare(await judge.RunAsync(context, best.Model, "candidate", CancellationToken.None).ConfigureAwait(false));
             List<double>[] runs = await LatencyMeter.TimesAsync(context, [source, best.Model], report, options.LatencyRows, LeastRounds, TimingBudget, CancellationToken.None).ConfigureAwait(false);
             double[] times = [.. runs.Select(static r => LatencyMeter.Median(r))];
-            if (options.Objective == OptimizeObjective.Size || times[1] <= times[0])
+            if (options.Objective == OptimizeObjective.Size || times[1] <= times[0] * ResultNotes.SameTime)
             {
                 return Facts(best, report, quality, times[0], times[1], runs[1]);
             }
@@ -139,7 +142,7 @@ internal sealed class SearchRun(OptimizationContext context, OnnxModel source, I
             // Chosen by a lucky measurement: the source is what is not slower.
             _best = null;
             DecisionRecord unchanged = Facts(null, report, judge.Compare(judge.Source), times[0], times[0], runs[0]);
-            return unchanged with { Notes = [.. unchanged.Notes, $"'{best.Record.Name}' was the best on the search rows; measured again it is {ResultNotes.Slower(times[0], times[1], 1)}"] };
+            return unchanged with { Notes = [.. unchanged.Notes, $"'{best.Record.Name}' was the best on the search rows; measured again it is {ResultNotes.Slower(times[0], times[1])}"] };
         }
 
         List<double>[] alone = await LatencyMeter.TimesAsync(context, [source], report, options.LatencyRows, LeastRounds, TimingBudget, CancellationToken.None).ConfigureAwait(false);
@@ -181,7 +184,7 @@ internal sealed class SearchRun(OptimizationContext context, OnnxModel source, I
         double speedup = times[0] / times[1];
         long bytes = Weights.TotalBytes(candidate.Graph);
         double? slice = double.IsNegativeInfinity(quality.WorstSliceDrop) ? null : quality.WorstSliceDrop;
-        string[] worse = [.. new[] { options.Objective == OptimizeObjective.Time ? ResultNotes.Slower(times[0], times[1], 1) : "", ResultNotes.Larger(source, candidate) }.Where(static w => w.Length > 0)];
+        string[] worse = [.. new[] { options.Objective == OptimizeObjective.Time ? ResultNotes.Slower(times[0], times[1]) : "", ResultNotes.Larger(source, candidate) }.Where(static w => w.Length > 0)];
         string[] beyond = SearchLimits.Objections(options, speedup, bytes, runs[1]);
         string reason = string.Join("; ", worse.Append(quality.Objection()).Concat(worse.Length == 0 ? beyond : []).Where(static r => r.Length > 0));
         var record = new CandidateRecord
