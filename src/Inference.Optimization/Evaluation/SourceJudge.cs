@@ -121,16 +121,7 @@ internal sealed class SourceJudge
     /// <param name="candidate">The candidate's predictions.</param>
     /// <param name="options">Bounds and confidence.</param>
     /// <param name="slices">The slices of each row; empty for none.</param>
-    public Verdict Judge(Answers candidate, VerdictOptions options, string[][] slices)
-    {
-        var judge = new PairedJudge(Metric, options);
-        for (int row = 0; row < Source.Rows; row++)
-        {
-            judge.Add(Source.Row(row), candidate.Row(row), slices.Length == 0 ? [] : slices[row]);
-        }
-
-        return judge.Judge();
-    }
+    public Verdict Judge(Answers candidate, VerdictOptions options, string[][] slices) => Judge(Metric, candidate, options, slices);
 
     public ComparisonResult Compare(Answers candidate)
     {
@@ -179,13 +170,15 @@ internal sealed class SourceJudge
         };
     }
 
-    private Verdict Judge(Metric metric, Answers candidate)
+    private Verdict Judge(Metric metric, Answers candidate) => Judge(
+        metric, candidate, new VerdictOptions { Budget = _options.MaxDrop ?? NoBudget, SliceBudget = _options.MaxSliceDrop ?? NoBudget, MinimumSliceRows = _options.MinimumSliceRows }, _set.Slices);
+
+    private Verdict Judge(Metric metric, Answers candidate, VerdictOptions options, string[][] slices)
     {
-        var options = new VerdictOptions { Budget = _options.MaxDrop ?? NoBudget, SliceBudget = _options.MaxSliceDrop ?? NoBudget, MinimumSliceRows = _options.MinimumSliceRows };
         var judge = new PairedJudge(metric, options);
         for (int row = 0; row < Source.Rows; row++)
         {
-            judge.Add(Source.Row(row), candidate.Row(row), _set.Slices.Length == 0 ? [] : _set.Slices[row]);
+            judge.Add(Source.Row(row), candidate.Row(row), slices.Length == 0 ? [] : slices[row]);
         }
 
         return judge.Judge();
