@@ -39,6 +39,7 @@ public sealed class OptimizationVerbTests : IDisposable
         Assert.Equal(ExitCodes.Failed, await RunAsync("quantize", Model, "-o", Path.Combine(Model, "model.onnx"), "--data", Rows));
         Assert.Equal(ExitCodes.Failed, await RunAsync("quantize", _folder.File("none.onnx"), "-o", output, "--data", Rows));
         Assert.Equal(ExitCodes.Usage, await RunAsync("quantize", Model, "-o", output, "--data", Rows, "--exclude", "no such node"));
+        Assert.Equal(ExitCodes.Usage, await RunAsync("quantize", Model, "-o", output, "--data", Rows, "--mode", "fast"));
         Assert.Empty(Directory.GetFiles(_folder.Path));
     }
 

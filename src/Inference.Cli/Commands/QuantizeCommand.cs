@@ -39,10 +39,16 @@ internal static class QuantizeCommand
                 return await shared.DryAsync(result, context, model, open, cancellation).ConfigureAwait(false);
             }
 
-            string modeName = result.GetValue(mode)!;
+            string modeName = result.GetValue(mode)!.ToLowerInvariant();
             var options = new QuantizeOptions
             {
-                Mode = modeName == "weight" ? QuantizationMode.WeightOnly : modeName == "auto" ? QuantizationMode.Static : Parse<QuantizationMode>(modeName, "--mode"),
+                Mode = modeName switch
+                {
+                    "auto" or "static" => QuantizationMode.Static,
+                    "dynamic" => QuantizationMode.Dynamic,
+                    "weight" => QuantizationMode.WeightOnly,
+                    _ => throw new UsageException($"--mode: expected auto, static, dynamic or weight, got '{modeName}'."),
+                },
                 Format = Parse<QuantizationFormat>(result.GetValue(format)!, "--format"),
                 Calibration = Parse<CalibrationMethod>(result.GetValue(calibration)!, "--calibration"),
                 Target = Parse<CpuTarget>(result.GetValue(target)!, "--target"),
@@ -62,7 +68,7 @@ internal static class QuantizeCommand
                 (quantized, options) = await FasterForm.ChooseAsync(context, model, roles.Calibrate, quantized, options, cancellation).ConfigureAwait(false);
             }
 
-            if (options.Mode == QuantizationMode.Static && roles is not null && shared.Evaluation(result) is { } bounds && (bounds.MaxDrop ?? bounds.MaxSliceDrop) is not null)
+            if (options.Mode == QuantizationMode.Static && roles is not null && shared.Evaluation(result) is { } bounds && (bounds.MaxDrop ?? bounds.MaxSliceDrop ?? bounds.MaxGapGrowth) is not null)
             {
                 // Chosen on the search rows, reported on others where there are some.
                 SourceJudge chosenBy = roles.Report is null ? judge! : await SourceJudge.CreateAsync(context, model, roles.Search, bounds, null, cancellation).ConfigureAwait(false);
