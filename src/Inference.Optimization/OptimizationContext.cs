@@ -24,6 +24,9 @@ public sealed class OptimizationContext
     internal OptimizationContext With(IModelLoader loader) =>
         new() { Loader = loader, LoadOptions = LoadOptions, Seed = Seed, BatchRows = BatchRows, TimeProvider = TimeProvider, Progress = Progress };
 
+    internal OptimizationContext WithBatchRows(int rows) =>
+        new() { Loader = Loader, LoadOptions = LoadOptions, Seed = Seed, BatchRows = rows, TimeProvider = TimeProvider, Progress = Progress };
+
     internal void Report(string stage, int step, int steps, string message = "", double? drop = null, TimeSpan? left = null) =>
         Progress?.Report(new OptimizationProgress(stage, step, steps, message, drop) { Left = left });
 }

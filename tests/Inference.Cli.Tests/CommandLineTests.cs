@@ -96,6 +96,7 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("scan")]
     [InlineData("score")]
     [InlineData("sign")]
+    [InlineData("sparsify")]
     [InlineData("verify-signature")]
     [InlineData("audit verify")]
     [InlineData("verify")]

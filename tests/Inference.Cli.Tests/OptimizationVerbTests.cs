@@ -165,12 +165,21 @@ public sealed class OptimizationVerbTests : IDisposable
         Assert.Equal(ExitCodes.Usage, await RunAsync("optimize", Model, "-o", _folder.File("x.onnx"), "--data", Rows, "--labels", "label", option, value));
 
     [SharedDataFact("models")]
+    public async Task Sparsify_AModelWithoutAttention_ExitsWithThree()
+    {
+        string output = _folder.File("sparse.onnx");
+        Assert.Equal(ExitCodes.Unsupported, await RunAsync("sparsify", Model, "-o", output, "--data", Rows, "--labels", "label"));
+        Assert.False(File.Exists(output));
+    }
+
+    [SharedDataFact("models")]
     public async Task Explain_AModelWithoutARecord_Fails() => Assert.Equal(ExitCodes.Failed, await RunAsync("explain", Model));
 
     [Theory]
     [InlineData("quantize")]
     [InlineData("factorize")]
     [InlineData("prune")]
+    [InlineData("sparsify")]
     [InlineData("distill")]
     [InlineData("optimize")]
     [InlineData("compare")]

@@ -27,6 +27,7 @@ internal static class CommandTable
         ProfileCommand.Create(),
         PromoteCommand.Create(),
         PruneCommand.Create(),
+        SparsifyCommand.Create(),
         PublishCommand.Create(),
         QuantizeCommand.Create(),
         RekeyCommand.Create(),

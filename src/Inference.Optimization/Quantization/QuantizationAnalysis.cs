@@ -38,7 +38,7 @@ internal sealed class QuantizationAnalysis
     {
         var notes = new List<string>();
         GraphEditor editor = ModelPreparation.Prepare(model);
-        await UpgradeAsync(context, editor, data, cancellationToken).ConfigureAwait(false);
+        await ModelUpgrade.RunAsync(context, editor, data, cancellationToken).ConfigureAwait(false);
         if (options.Equalize ?? !options.PerChannel)
         {
             int pairs = Equalization.Apply(editor);
@@ -171,18 +171,4 @@ internal sealed class QuantizationAnalysis
         options.KeptInFloat.TryGetValue(node.Outputs[0], out string? reason) ? reason
         : options.ExcludedNodes.Contains(node.Name) || options.ExcludedNodes.Contains(node.Outputs[0]) ? "excluded by option"
         : null;
-
-    public static async Task UpgradeAsync(OptimizationContext context, GraphEditor editor, IDataSource? data, CancellationToken cancellationToken)
-    {
-        if ((editor.Model.GetOperatorSetVersion() ?? 1) >= OpsetUpgrade.Target)
-        {
-            return;
-        }
-
-        string[] softmaxes = [.. editor.Graph.Nodes.Where(n => n.OpType is "Softmax" or "LogSoftmax" or "Hardmax" && n.GetInt("axis", 1) != -1).Select(n => n.Outputs[0])];
-        Dictionary<string, long[]> shapes = data is null || softmaxes.Length == 0
-            ? []
-            : await ShapeProbe.RunAsync(context, editor.Model, softmaxes, data, cancellationToken).ConfigureAwait(false);
-        OpsetUpgrade.Apply(editor, shapes);
-    }
 }

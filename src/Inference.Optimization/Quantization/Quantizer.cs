@@ -3,6 +3,7 @@ using Inference.Onnx;
 using Inference.Optimization.Graphs;
 using Inference.Optimization.Records;
 using Inference.Optimization.Reports;
+using Inference.Optimization.Running;
 
 namespace Inference.Optimization.Quantization;
 
@@ -48,7 +49,7 @@ public static class Quantizer
             editor = ModelPreparation.Prepare(model);
             if (options.PerChannel && OpsetUpgrade.Obstacle(editor.Model) is null)
             {
-                await QuantizationAnalysis.UpgradeAsync(context, editor, data, cancellationToken).ConfigureAwait(false);
+                await ModelUpgrade.RunAsync(context, editor, data, cancellationToken).ConfigureAwait(false);
             }
 
             EmitWithoutData(editor, options, decisions);
