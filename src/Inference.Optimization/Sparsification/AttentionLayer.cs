@@ -3,10 +3,10 @@ using Inference.Optimization.Graphs;
 
 namespace Inference.Optimization.Sparsification;
 
-/// <summary>An attention written out: softmax(steps(Q × Kᵀ)) × V of rank 4, [rows, heads, tokens, size]; each step multiplies or divides by a number, or adds a constant mask.</summary>
+/// <summary>An attention written out: softmax(steps(Q × Kᵀ)) × V of rank 4, [rows, heads, tokens, size]; each step multiplies or divides by a number, or adds a mask: a constant, or one of keys that is computed in each run, [rows, 1, 1, tokens].</summary>
 internal sealed class AttentionLayer
 {
-    private AttentionLayer(OnnxNode softmax, OnnxNode scores, OnnxNode product, List<OnnxNode> steps, List<OnnxTensor> operands)
+    private AttentionLayer(OnnxNode softmax, OnnxNode scores, OnnxNode product, List<OnnxNode> steps, List<OnnxTensor?> operands)
     {
         Softmax = softmax;
         Scores = scores;
@@ -26,8 +26,11 @@ internal sealed class AttentionLayer
     /// <summary>The nodes between the scores and the softmax, in order.</summary>
     public IReadOnlyList<OnnxNode> Steps { get; }
 
-    /// <summary>The constant operand of each step.</summary>
-    public IReadOnlyList<OnnxTensor> Operands { get; }
+    /// <summary>The constant operand of each step; null for a mask that is computed in each run.</summary>
+    public IReadOnlyList<OnnxTensor?> Operands { get; }
+
+    /// <summary>The names of the masks that are computed in each run.</summary>
+    public IEnumerable<string> ComputedMasks => Steps.Where((_, i) => Operands[i] is null).Select(ComputedMask);
 
     public string Queries => Scores.Inputs[0];
 
@@ -79,8 +82,13 @@ internal sealed class AttentionLayer
         }
 
         (Heads, Tokens, Size, ValueSize) = ((int)heads, (int)tokens, (int)size, (int)valueSize);
-        return Operands.Any(o => !IsShared(o)) ? "its mask differs between heads" : "";
+        return Operands.Any(static o => o is not null && !IsShared(o)) ? "its mask differs between heads"
+            : ComputedMasks.Any(m => shapes[m] is not [_, 1, 1, var length] || length != tokens) ? "its mask, computed in each run, is not one of keys: [rows, 1, 1, tokens]"
+            : "";
     }
+
+    /// <summary>The operand of a step that does not lead to the scores.</summary>
+    public string ComputedMask(OnnxNode step) => step.Inputs[step.Inputs[0] == Before(step) ? 1 : 0];
 
     /// <summary>Takes the sizes of the same layer in another copy of the model.</summary>
     public void TakeSizes(AttentionLayer other) => (Heads, Tokens, Size, ValueSize) = (other.Heads, other.Tokens, other.Size, other.ValueSize);
@@ -92,6 +100,8 @@ internal sealed class AttentionLayer
         long queries = operand.Dims is [.., var second, _] ? second : 1;
         return values[(int)(((queries == 1 ? 0 : query) * keys) + (keys == 1 ? 0 : key))];
     }
+
+    private string Before(OnnxNode step) => step == Steps[0] ? Scores.Outputs[0] : Steps[Steps.ToList().IndexOf(step) - 1].Outputs[0];
 
     private static bool IsShared(OnnxTensor operand) => operand.Dims.SkipLast(2).All(static d => d == 1);
 
@@ -105,7 +115,7 @@ internal sealed class AttentionLayer
         }
 
         var steps = new List<OnnxNode>();
-        var operands = new List<OnnxTensor>();
+        var operands = new List<OnnxTensor?>();
         string value = softmax.Inputs[0];
         OnnxNode user = softmax;
         while (index.Producer(value) is { } node)
@@ -123,18 +133,55 @@ internal sealed class AttentionLayer
                 return "";
             }
 
-            int constant = node.OpType is not ("Add" or "Mul" or "Div") ? -1 : index.Constant(node.Inputs[1]) is not null ? 1 : node.OpType != "Div" && index.Constant(node.Inputs[0]) is not null ? 0 : -1;
-            if (constant < 0 || index.Constant(node.Inputs[constant]) is not { ElementType: OnnxElementType.Float32 } operand || (node.OpType != "Add" && operand.ElementCount != 1))
+            (int side, OnnxTensor? operand) = node.OpType is "Add" or "Mul" or "Div" ? Operand(index, node) : (-1, null);
+            if (side < 0)
             {
-                return node.OpType == "Add" ? "its mask is computed in each run" : $"{node.OpType} stands between its scores and its softmax";
+                return node.OpType == "Add" ? "its mask is not added to a product" : $"{node.OpType} stands between its scores and its softmax";
             }
 
             steps.Add(node);
             operands.Add(operand);
             user = node;
-            value = node.Inputs[1 - constant];
+            value = node.Inputs[1 - side];
         }
 
         return "its scores are not a product";
+    }
+
+    // The side of the operand of a step, and its value if it is constant; −1 if there is none.
+    private static (int Side, OnnxTensor? Value) Operand(GraphIndex index, OnnxNode node)
+    {
+        for (int side = 1; side >= (node.OpType == "Div" ? 1 : 0); side--)
+        {
+            if (index.Constant(node.Inputs[side]) is { ElementType: OnnxElementType.Float32 } operand && (node.OpType == "Add" || operand.ElementCount == 1))
+            {
+                return (side, operand);
+            }
+        }
+
+        return node.OpType != "Add" ? (-1, null) : Leads(index, node.Inputs[0], node) ? (1, null) : Leads(index, node.Inputs[1], node) ? (0, null) : (-1, null);
+    }
+
+    // Whether a value comes, through further steps, from a product without other readers.
+    private static bool Leads(GraphIndex index, string value, OnnxNode user)
+    {
+        while (index.OnlyConsumer(value) == user && index.Producer(value) is { } node)
+        {
+            if (node.OpType == "MatMul")
+            {
+                return !index.IsConstant(node.Inputs[0]) && !index.IsConstant(node.Inputs[1]);
+            }
+
+            int side = node.OpType is "Add" or "Mul" or "Div" ? Operand(index, node).Side : -1;
+            if (side < 0)
+            {
+                return false;
+            }
+
+            user = node;
+            value = node.Inputs[1 - side];
+        }
+
+        return false;
     }
 }

@@ -31,10 +31,10 @@ internal sealed record AttentionPattern
 
     public static AttentionPattern Strided(int stride) => new() { Stride = stride };
 
-    /// <summary>The blocks of a sliding window of that many tokens, half of them before the query's and half behind, in whole blocks.</summary>
+    /// <summary>The blocks of a sliding window of that many tokens, half of them before the query's and half behind, rounded up to whole blocks.</summary>
     public static AttentionPattern Window(int block, int tokens)
     {
-        int reach = Math.Max(1, tokens / 2 / block);
+        int reach = ((tokens / 2) + block - 1) / block;
         return Blocks(block, Enumerable.Range(-reach, (2 * reach) + 1), []);
     }
 

@@ -30,10 +30,10 @@ internal sealed class PatternWriter(GraphEditor editor, AttentionLayer layer, Di
         editor.Remove(layer.Product);
     }
 
-    private bool HasMask => layer.Operands.Any(static o => o.ElementCount > 1);
+    private bool HasMask => layer.Operands.Any(static o => o is { ElementCount: > 1 });
 
     private string Attend(AttentionPattern pattern, string q, string k, string v, int heads) =>
-        pattern.IsDense ? Core(q, k, v, dense: true) : pattern.Stride > 0 ? Strided(pattern.Stride, q, k, v, heads) : Blocks(pattern, q, k, v, heads);
+        pattern.IsDense ? Core(q, k, v) : pattern.Stride > 0 ? Strided(pattern.Stride, q, k, v, heads) : Blocks(pattern, q, k, v, heads);
 
     // [rows, heads, tokens, size] → [rows · heads, stride, tokens / stride, size]: the tokens of a residue are neighbours.
     private string Strided(int stride, string q, string k, string v, int heads)
@@ -43,7 +43,7 @@ internal sealed class PatternWriter(GraphEditor editor, AttentionLayer layer, Di
         string? mask = HasMask
             ? Mask(Text($"s{stride}"), stride, each, each, (residue, query) => (query * stride) + residue, (residue, key) => (key * stride) + residue, static (_, _, _) => false)
             : null;
-        string y = Core(Residues(q, layer.Size), Residues(k, layer.Size), Residues(v, layer.ValueSize), mask: mask);
+        string y = Core(Residues(q, layer.Size), Residues(k, layer.Size), Residues(v, layer.ValueSize), mask, m => Transposed(Residues(m, 1)), heads);
         return Reshape(Emit("Transpose", y).SetAttribute("perm", [0L, 2, 1, 3]).Outputs[0], -1, heads, layer.Tokens, layer.ValueSize);
     }
 
@@ -62,9 +62,9 @@ internal sealed class PatternWriter(GraphEditor editor, AttentionLayer layer, Di
 
         // A block that is seen at its place is not seen again at a distance.
         bool IsHidden(int at, int key, int slot) => key < 0 || key >= layer.Tokens || (slot / block < pattern.Distances.Count && pattern.Places.Contains(key / block));
-        bool perQuery = layer.Operands.Any(static o => o.Dims is [.., > 1, _]);
+        bool perQuery = layer.Operands.Any(static o => o?.Dims is [.., > 1, _]);
         string mask = Mask(pattern.ToString(), count, perQuery ? block : 1, (pattern.Distances.Count + pattern.Places.Count) * block, (at, query) => (at * block) + query, Key, IsHidden);
-        string y = Core(Cut(q, layer.Size), Seen(k, layer.Size), Seen(v, layer.ValueSize), mask: mask);
+        string y = Core(Cut(q, layer.Size), Seen(k, layer.Size), Seen(v, layer.ValueSize), mask, m => Transposed(Seen(m, 1)), heads);
         y = Reshape(y, -1, heads, padded, layer.ValueSize);
         return padded == layer.Tokens ? y : Slice(y, 2, 0, layer.Tokens);
     }
@@ -85,16 +85,17 @@ internal sealed class PatternWriter(GraphEditor editor, AttentionLayer layer, Di
         return parts.Count == 1 ? parts[0] : Emit("Concat", [.. parts]).SetAttribute("axis", 2L).Outputs[0];
     }
 
-    // softmax(steps(Q × Kᵀ)) × V over the last two axes. Of a pattern, the mask has what the steps add, each as scaled by the steps behind it.
-    private string Core(string q, string k, string v, string? mask = null, bool dense = false)
+    // softmax(steps(Q × Kᵀ)) × V over the last two axes. Of a pattern, the mask has what constant steps add, each as scaled by the steps behind it; masks that are computed in each run are cut as keys are.
+    private string Core(string q, string k, string v, string? mask = null, Func<string, string>? cut = null, int heads = 0)
     {
         string scores = Emit("MatMul", q, Transposed(k)).Outputs[0];
         for (int i = 0; i < layer.Steps.Count; i++)
         {
-            if (dense || layer.Steps[i].OpType != "Add")
-            {
-                scores = Emit(layer.Steps[i].OpType, scores, layer.Operands[i].Name).Outputs[0];
-            }
+            OnnxNode step = layer.Steps[i];
+            string? operand = layer.Operands[i] is { } constant ? (cut is null || step.OpType != "Add" ? constant.Name : null)
+                : cut is null ? layer.ComputedMask(step)
+                : cut(Spread(layer.ComputedMask(step), heads));
+            scores = operand is null ? scores : Emit(step.OpType, scores, operand).Outputs[0];
         }
 
         if (mask is not null)
@@ -105,16 +106,23 @@ internal sealed class PatternWriter(GraphEditor editor, AttentionLayer layer, Di
         return Emit("MatMul", Emit("Softmax", scores).SetAttribute("axis", -1L).Outputs[0], v).Outputs[0];
     }
 
+    // A mask of keys, [rows or 1, 1, 1, tokens] → [rows, heads, tokens, 1].
+    private string Spread(string mask, int heads)
+    {
+        string rows = Slice(Emit("Shape", layer.Queries).Outputs[0], 0, 0, 1);
+        return Emit("Expand", Transposed(mask), Emit("Concat", rows, Ints(heads, layer.Tokens, 1)).SetAttribute("axis", 0L).Outputs[0]).Outputs[0];
+    }
+
     // [1, groups, queries, keys]: what the steps add between a query and a key, far below everything where it is hidden.
     private string Mask(string pattern, int groups, int queries, int keys, Func<int, int, int> query, Func<int, int, int> key, Func<int, int, int, bool> hidden)
     {
-        string from = Text($"{pattern}, {layer.Tokens} tokens, {string.Join(' ', layer.Steps.Zip(layer.Operands, static (s, o) => s.OpType + ' ' + o.Name))}");
+        string from = Text($"{pattern}, {layer.Tokens} tokens, {string.Join(' ', layer.Steps.Zip(layer.Operands, static (s, o) => s.OpType + ' ' + o?.Name))}");
         if (masks.TryGetValue(from, out string? made))
         {
             return made;
         }
 
-        float[][] operands = [.. layer.Operands.Select(Weights.Read)];
+        float[][] operands = [.. layer.Operands.Select(static o => o is null ? [] : Weights.Read(o))];
         var values = new float[checked(groups * queries * keys)];
         for (int group = 0; group < groups; group++)
         {
@@ -138,7 +146,7 @@ internal sealed class PatternWriter(GraphEditor editor, AttentionLayer layer, Di
         float sum = 0;
         for (int i = 0; i < layer.Steps.Count; i++)
         {
-            float operand = AttentionLayer.Operand(layer.Operands[i], operands[i], query, key);
+            float operand = layer.Operands[i] is { } constant ? AttentionLayer.Operand(constant, operands[i], query, key) : 0;
             sum = layer.Steps[i].OpType switch { "Add" => sum + operand, "Mul" => sum * operand, _ => sum / operand };
         }
 

@@ -33,6 +33,7 @@ public static class Sparsifier
         options ??= new SparsifyOptions();
         options.Validate();
         ModelPreparation.RequireFloat(model, "sparsify");
+        RequireFixedShapes(model);
         GraphEditor editor = ModelPreparation.Prepare(model);
         await ModelUpgrade.RunAsync(context, editor, data, cancellationToken).ConfigureAwait(false);
         var decisions = new List<LayerDecision>();
@@ -72,7 +73,7 @@ public static class Sparsifier
         OptimizationContext context, GraphEditor editor, IDataSource data, SparsifyOptions options, List<LayerDecision> decisions, CancellationToken cancellationToken)
     {
         List<(OnnxNode Softmax, AttentionLayer? Layer, string Reason)> all = [.. AttentionLayer.All(editor.Index)];
-        string[] values = [.. all.Select(static a => a.Layer).OfType<AttentionLayer>().SelectMany(static l => new[] { l.Queries, l.KeysTransposed, l.Values }).Where(v => !editor.Index.IsConstant(v))];
+        string[] values = [.. all.Select(static a => a.Layer).OfType<AttentionLayer>().SelectMany(static l => new[] { l.Queries, l.KeysTransposed, l.Values }.Concat(l.ComputedMasks)).Where(v => !editor.Index.IsConstant(v))];
         Dictionary<string, long[]> shapes = values.Length == 0 ? [] : await ShapeProbe.RunAsync(context, editor.Model, values, data, cancellationToken).ConfigureAwait(false);
         var found = new List<AttentionLayer>();
         foreach ((OnnxNode softmax, AttentionLayer? layer, string reason) in all)
@@ -93,6 +94,17 @@ public static class Sparsifier
         }
 
         return found;
+    }
+
+    // Blocks are cut for one number of tokens: with another they would be cut wrongly, not refused.
+    private static void RequireFixedShapes(OnnxModel model)
+    {
+        HashSet<string> constants = [.. model.Graph.Initializers.Select(static t => t.Name)];
+        OnnxValueInfo? input = model.Graph.Inputs.Find(i => !constants.Contains(i.Name) && (i.Type?.Shape is not { } shape || shape.Dimensions.Skip(1).Any(static d => d.Value is null)));
+        if (input is not null)
+        {
+            throw Unsupported(model, $"input '{input.Name}': expected a shape that is fixed but for the rows, got {input.Type?.Shape?.ToString() ?? "none"}; export the model with a fixed number of tokens to sparsify it");
+        }
     }
 
     private static UnsupportedModelException Unsupported(OnnxModel model, string what) => new($"Model '{model.Graph.Name}': {what}. Leave the model as it is.")

@@ -32,9 +32,9 @@ internal sealed class SparsifyRun(OptimizationContext context, OnnxModel source,
     /// <summary>Gives all heads the same sliding window.</summary>
     public void Window(IEnumerable<AttentionLayer> layers, int tokens)
     {
-        // The largest blocks of which a window has two on each side.
+        // Not more than half a window: one block lies on each side of the query's own.
         int block = options.Block;
-        while (block > 16 && tokens < 4 * block)
+        while (block > 16 && tokens < 2 * block)
         {
             block /= 2;
         }

@@ -4,8 +4,8 @@ using Inference.Optimization.Tests.Support;
 
 namespace Inference.Optimization.Tests.Sparsification;
 
-/// <summary>x [batch, tokens, 3 · heads · size] → queries, keys and values → attention → y [batch, tokens, heads · size].</summary>
-internal sealed class AttentionModel(int tokens, int heads, int size, float[]? mask = null)
+/// <summary>x [batch, tokens, 3 · heads · size] → queries, keys and values → attention → y [batch, tokens, heads · size]; with a computed mask, m [batch, tokens] is added to the scores too.</summary>
+internal sealed class AttentionModel(int tokens, int heads, int size, float[]? mask = null, bool computed = false)
 {
     public int Tokens => tokens;
 
@@ -33,6 +33,12 @@ internal sealed class AttentionModel(int tokens, int heads, int size, float[]? m
             nodes.InsertRange(9, [new OnnxNode("Add", ["m", "s1"], ["s2"]), new OnnxNode("Mul", ["s2", "half"], ["s3"])]);
         }
 
+        if (computed)
+        {
+            nodes.InsertRange(8, [new OnnxNode("Unsqueeze", ["keys", "axes"], ["r"]), new OnnxNode("Add", ["s", "r"], ["sr"])]);
+            nodes[10].Inputs[0] = "sr";
+        }
+
         OnnxModel model = SmallModels.Model(
             13, "x", ["batch", length ?? tokens, 3 * heads * size], "y", nodes,
             [
@@ -40,15 +46,21 @@ internal sealed class AttentionModel(int tokens, int heads, int size, float[]? m
                 OnnxTensor.Create<long>("ones", [1, 1, 1], 3),
                 OnnxTensor.Create<long>("zero", [0], 1),
                 OnnxTensor.Create<long>("flat", [0, 0, heads * size], 3),
+                OnnxTensor.Create<long>("axes", [1, 2], 2),
                 OnnxTensor.Create<float>("two", [2f]),
                 OnnxTensor.Create<float>("half", [0.5f]),
                 .. mask is null ? Array.Empty<OnnxTensor>() : [OnnxTensor.Create<float>("m", mask, 1, 1, mask.Length / tokens, tokens)],
             ]);
+        if (computed)
+        {
+            model.Graph.Inputs.Add(new OnnxValueInfo("keys", OnnxType.Tensor(OnnxElementType.Float32, "batch", tokens)));
+        }
+
         return model;
     }
 
     /// <summary>The outputs, in float64, if each head sees only its pattern's keys.</summary>
-    public float[] Expected(ReadOnlySpan<float> x, int rows, IReadOnlyList<AttentionPattern> patterns)
+    public float[] Expected(ReadOnlySpan<float> x, int rows, IReadOnlyList<AttentionPattern> patterns, float[]? keys = null)
     {
         var y = new float[rows * tokens * heads * size];
         for (int row = 0; row < rows; row++)
@@ -62,7 +74,7 @@ internal sealed class AttentionModel(int tokens, int heads, int size, float[]? m
                     double sum = 0;
                     for (int key = 0; key < tokens; key++)
                     {
-                        double score = Dot(q, Part(x, row, key, 1, head)) / 2;
+                        double score = (Dot(q, Part(x, row, key, 1, head)) + (keys?[(row * tokens) + key] ?? 0)) / 2;
                         if (mask is not null)
                         {
                             score = (score + mask[(mask.Length == tokens ? 0 : query * tokens) + key]) * 0.5;

@@ -12,7 +12,7 @@ public class PatternWriterTests
 {
     private const float Error = 1e-4f;
 
-    public static TheoryData<string> Kinds => ["none", "causal", "row"];
+    public static TheoryData<string> Kinds => ["none", "causal", "row", "computed"];
 
     [Theory]
     [MemberData(nameof(Kinds))]
@@ -30,7 +30,7 @@ public class PatternWriterTests
     {
         Gen<AttentionPattern> blocks = Gen.Choose(-7, 7).ArrayOf().Zip(Gen.Choose(0, 7).ArrayOf()).Select(static p => AttentionPattern.Blocks(16, p.Item1.Take(4), p.Item2.Take(3)));
         Gen<AttentionPattern> all = Gen.OneOf(blocks, Gen.Elements(2, 4, 8, 16).Select(AttentionPattern.Strided), Gen.Constant(AttentionPattern.Dense));
-        Prop.ForAll(all.Three().Zip(Gen.Elements("none", "causal", "row")).ToArbitrary(), pair =>
+        Prop.ForAll(all.Three().Zip(Gen.Elements("none", "causal", "row", "computed")).ToArbitrary(), pair =>
         {
             Check(ModelLoader.Default, 128, pair.Item2, [pair.Item1.Item1, pair.Item1.Item2, pair.Item1.Item3]);
             return true;
@@ -57,19 +57,26 @@ public class PatternWriterTests
             "row" => Lab.Normal(tokens, 4),
             _ => null,
         };
-        var made = new AttentionModel(tokens, patterns.Length, Size, mask);
+        var made = new AttentionModel(tokens, patterns.Length, Size, mask, kind == "computed");
+        float[] keys = Lab.Normal(Rows * tokens, 8, 3);
         float[] x = Lab.Normal(Rows * tokens * 3 * patterns.Length * Size, 3);
         OnnxModel source = made.Build();
         GraphEditor editor = ModelPreparation.Prepare(source);
         (_, AttentionLayer? layer, string reason) = Assert.Single(AttentionLayer.All(editor.Index));
         Assert.Equal("", reason);
         long[] shape = [1, patterns.Length, tokens, Size];
-        Assert.Equal("", layer!.Fit(new Dictionary<string, long[]> { [layer.Queries] = shape, [layer.KeysTransposed] = [1, patterns.Length, Size, tokens], [layer.Values] = shape }));
+        Assert.Equal("", layer!.Fit(new Dictionary<string, long[]> { [layer.Queries] = shape, [layer.KeysTransposed] = [1, patterns.Length, Size, tokens], [layer.Values] = shape, ["r"] = [1, 1, 1, tokens] }));
         var run = new SparsifyRun(new OptimizationContext { Loader = loader }, source, editor.Model, new SparsifyOptions());
         OnnxModel model = run.Build(Enumerable.Range(0, patterns.Length).ToDictionary(h => new AttentionHead(layer, h, null), h => patterns[h]));
         using IModelRunner runner = loader.LoadAsync(ModelSource.Bytes(model.ToArray()), new ModelLoadOptions(), default).AsTask().GetAwaiter().GetResult();
-        using NamedValues outputs = runner.Run(new NamedValues { ["x"] = TensorValue.Copy(x, [Rows, tokens, x.Length / Rows / tokens]) });
-        float[] expected = made.Expected(x, Rows, patterns);
+        var inputs = new NamedValues { ["x"] = TensorValue.Copy(x, [Rows, tokens, x.Length / Rows / tokens]) };
+        if (kind == "computed")
+        {
+            inputs["keys"] = TensorValue.Copy(keys, [Rows, tokens]);
+        }
+
+        using NamedValues outputs = runner.Run(inputs);
+        float[] expected = made.Expected(x, Rows, patterns, kind == "computed" ? keys : null);
         ReadOnlySpan<float> actual = outputs["y"].AsSpan<float>();
         Assert.Equal(expected.Length, actual.Length);
         for (int i = 0; i < expected.Length; i++)

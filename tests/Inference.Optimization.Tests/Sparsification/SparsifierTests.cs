@@ -44,8 +44,8 @@ public class SparsifierTests
     [Fact]
     public async Task SparsifyAsync_Window_GivesItToAllHeads()
     {
-        SparsifyResult result = await Sparsifier.SparsifyAsync(Context, Model().Build(), Data(), null, null, new SparsifyOptions { LeastTokens = 64, Window = 64 });
-        Assert.Contains("heads 0, 1, 2, 3: blocks of 16: -2…+2 from its own", Assert.Single(result.Layers).Reason, StringComparison.Ordinal);
+        SparsifyResult result = await Sparsifier.SparsifyAsync(Context, Model().Build(), Data(), null, null, new SparsifyOptions { LeastTokens = 64, Block = 32, Window = 96 });
+        Assert.Contains("heads 0, 1, 2, 3: blocks of 32: -2…+2 from its own", Assert.Single(result.Layers).Reason, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -53,6 +53,13 @@ public class SparsifierTests
     {
         UnsupportedModelException error = await Assert.ThrowsAsync<UnsupportedModelException>(() => Sparsifier.SparsifyAsync(Context, Model().Build(), Data()));
         Assert.Contains("expected attention over at least 512 tokens to sparsify, got 'weights': it has 256 tokens", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task SparsifyAsync_AnyNumberOfTokens_SaysSo()
+    {
+        UnsupportedModelException error = await Assert.ThrowsAsync<UnsupportedModelException>(() => Sparsifier.SparsifyAsync(Context, Model().Build("tokens"), Data(), null, null, Options()));
+        Assert.Contains("input 'x': expected a shape that is fixed but for the rows, got [batch,tokens,96]", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
