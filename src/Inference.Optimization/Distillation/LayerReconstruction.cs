@@ -63,11 +63,11 @@ internal static class LayerReconstruction
             {
                 using NamedValues x = await inputs.RunAsync(batch, cancellationToken).ConfigureAwait(false);
                 using NamedValues y = await targets.RunAsync(batch, cancellationToken).ConfigureAwait(false);
-                float[] left = GramMatrix.Samples(x[patches], layer.ChannelsLast);
-                float[] right = Keep(GramMatrix.Samples(y[layer.Output], layer.ChannelsLast), left.Length / layer.Reduction, kept);
-                Thin(ref left, ref right, layer.Reduction, layer.Outputs, batch.Rows);
+                int step = Math.Max(1, (int)(x[patches].ElementCount / layer.Reduction / batch.Rows / SamplesPerRow));
+                float[] left = GramMatrix.Samples(x[patches], layer.ChannelsLast, step);
+                float[] right = Keep(GramMatrix.Samples(y[layer.Output], layer.ChannelsLast, step), left.Length / layer.Reduction, kept);
                 float[] extended = offset ? WithOnes(left, layer.Reduction) : left;
-                gram.Add(extended, extended);
+                gram.Add(extended);
                 cross.Add(extended, right);
             }
         }
@@ -177,27 +177,6 @@ internal static class LayerReconstruction
         patches.Outputs[0] = editor.Names.New("y");
         editor.Graph.Nodes.Add(patches);
         return (editor.Model, patches.Outputs[0]);
-    }
-
-    private static void Thin(ref float[] left, ref float[] right, int k, int n, int rows)
-    {
-        int samples = left.Length / k;
-        int step = Math.Max(1, samples / rows / SamplesPerRow);
-        if (step == 1)
-        {
-            return;
-        }
-
-        var l = new List<float>();
-        var r = new List<float>();
-        for (int i = 0; i < samples; i += step)
-        {
-            l.AddRange(left.AsSpan(i * k, k));
-            r.AddRange(right.AsSpan(i * n, n));
-        }
-
-        left = [.. l];
-        right = [.. r];
     }
 
     private static float[] WithOnes(float[] samples, int width)

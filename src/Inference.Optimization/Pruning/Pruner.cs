@@ -70,22 +70,32 @@ public static class Pruner
         IDataSource rows = await SelectedRows.TakeAsync(context, data, SelectedRows.ToEstimate, cancellationToken).ConfigureAwait(false);
         Predictions wanted = await Predictor.RunAsync(context, source, rows, null, "source", cancellationToken).ConfigureAwait(false);
         var errors = new double[results.Count];
-        var shares = new double[results.Count];
+        var shares = new double?[results.Count];
         for (int i = 0; i < errors.Length; i++)
         {
             Predictions got = await Predictor.RunAsync(context, results[i].Model, rows, null, "candidate", cancellationToken).ConfigureAwait(false);
-            // In pairs: more models run side by side evict each other from the caches.
-            double[] times = await LatencyMeter.MeasureAsync(context, [source, results[i].Model], data, 1, TimingBudget, cancellationToken).ConfigureAwait(false);
-            shares[i] = times[1] / times[0];
             errors[i] = Predictions.RelativeError(wanted, got);
         }
 
         long least = Math.Max((long)(options.TargetMacs * results[0].SourceMacs), results.Min(r => r.Macs));
-        int[] reached = [.. Enumerable.Range(0, results.Count).Where(i => results[i].Macs <= least)];
-        int[] faster = [.. reached.Where(i => shares[i] < WorthIt)];
-        int chosen = faster.Length > 0 ? faster.MinBy(i => errors[i]) : reached.MinBy(i => shares[i]);
+        int[] reached = [.. Enumerable.Range(0, results.Count).Where(i => results[i].Macs <= least).OrderBy(i => errors[i])];
+        int? faster = null;
+        foreach (int i in reached)
+        {
+            // In pairs: more models run side by side evict each other from the caches.
+            double[] times = await LatencyMeter.MeasureAsync(context, [source, results[i].Model], data, 1, TimingBudget, cancellationToken).ConfigureAwait(false);
+            shares[i] = times[1] / times[0];
+            if (shares[i] < WorthIt)
+            {
+                // The others have a larger error, so their times would not matter.
+                faster = i;
+                break;
+            }
+        }
+
+        int chosen = faster ?? reached.MinBy(i => shares[i]);
         LayerDecision note = new("(model)", "", Name(results[chosen].Multiple), string.Join("; ", results.Select((r, i) => FormattableString.Invariant(
-            $"{Name(r.Multiple)}: {(double)r.Macs / r.SourceMacs:P0} of the multiply-adds, {shares[i]:P0} of the time, output error {errors[i]:P2}"))));
+            $"{Name(r.Multiple)}: {(double)r.Macs / r.SourceMacs:P0} of the multiply-adds, {(shares[i] is null ? "not timed" : FormattableString.Invariant($"{shares[i]:P0} of the time"))}, output error {errors[i]:P2}"))));
         PruneResult best = results[chosen];
         return new() { Model = best.Model, Layers = [note, .. best.Layers], SourceMacs = best.SourceMacs, Macs = best.Macs, Multiple = best.Multiple };
     }

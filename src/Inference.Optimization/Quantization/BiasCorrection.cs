@@ -11,15 +11,15 @@ namespace Inference.Optimization.Quantization;
 /// </summary>
 internal static class BiasCorrection
 {
-    /// <summary>Corrects the biases of a prepared model's layers, in place; layers without a bias are unchanged.</summary>
-    /// <returns>The number of corrected layers.</returns>
-    public static async Task<int> ApplyAsync(
-        OptimizationContext context, GraphEditor editor, IReadOnlyDictionary<string, SelectedRange> ranges, Func<LinearLayer, bool> include, QuantizeOptions options, IDataSource data, CancellationToken cancellationToken)
+    /// <summary>Measures the mean error of each layer that has a bias.</summary>
+    /// <returns>What each output channel's bias lacks, by the layer's output.</returns>
+    public static async Task<Dictionary<string, double[]>> MeasureAsync(
+        OptimizationContext context, GraphEditor editor, IReadOnlyDictionary<string, SelectedRange> ranges, QuantizeOptions options, IDataSource data, CancellationToken cancellationToken)
     {
         int maxCode = CpuFeatures.MaxWeightCode(options.Target);
         var probe = new LayerProbe(editor.Model);
         var outputs = new List<(LinearLayer Layer, string Output)>();
-        foreach (LinearLayer layer in LinearLayer.All(editor.Index).Where(l => include(l) && ranges.ContainsKey(l.Input) && l.Bias(editor.Index) is not null))
+        foreach (LinearLayer layer in LinearLayer.All(editor.Index).Where(l => ranges.ContainsKey(l.Input) && l.Bias(editor.Index) is not null))
         {
             (sbyte[] codes, float[] scales) = WeightCodes.Symmetric(layer.ReadRows(), layer.Outputs, options.PerChannel, maxCode);
             var trial = new LayerTrial(QuantizationParameters.Asymmetric(ranges[layer.Input].Range), WeightCodes.Decode(codes, layer.Outputs, scales));
@@ -28,15 +28,22 @@ internal static class BiasCorrection
 
         if (outputs.Count == 0)
         {
-            return 0;
+            return [];
         }
 
         Dictionary<string, double[]> errors = await probe.RunAsync(context, await SelectedRows.TakeAsync(context, data, SelectedRows.ToEstimate, cancellationToken).ConfigureAwait(false), "correct biases", cancellationToken).ConfigureAwait(false);
-        foreach ((LinearLayer layer, string output) in outputs)
+        return outputs.ToDictionary(o => o.Layer.Output, o => errors[o.Output], StringComparer.Ordinal);
+    }
+
+    /// <summary>A copy of a prepared model in which the biases of some layers are corrected: of those that will be quantized, since the others have no error.</summary>
+    public static OnnxModel Apply(OnnxModel prepared, IReadOnlyDictionary<string, double[]> errors, Func<LinearLayer, bool> include)
+    {
+        var editor = new GraphEditor(GraphCopy.Copy(prepared));
+        foreach (LinearLayer layer in LinearLayer.All(editor.Index).Where(l => errors.ContainsKey(l.Output) && include(l)))
         {
             OnnxTensor old = layer.Bias(editor.Index)!;
             float[] bias = Weights.Read(old);
-            double[] error = errors[output];
+            double[] error = errors[layer.Output];
             for (int i = 0; i < bias.Length; i++)
             {
                 bias[i] += (float)error[i];
@@ -58,6 +65,6 @@ internal static class BiasCorrection
         }
 
         editor.RemoveUnused();
-        return outputs.Count;
+        return editor.Model;
     }
 }

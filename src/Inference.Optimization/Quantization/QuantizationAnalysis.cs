@@ -11,16 +11,21 @@ namespace Inference.Optimization.Quantization;
 /// <summary>The analysis that static quantization performs before it writes a model: once it is done, any subset of layers can be quantized without running again.</summary>
 internal sealed class QuantizationAnalysis
 {
-    private QuantizationAnalysis(OnnxModel prepared, IReadOnlyDictionary<string, SelectedRange> ranges, IReadOnlyDictionary<string, Histogram> histograms, IReadOnlyList<string> notes)
+    private readonly IReadOnlyDictionary<string, double[]> _biasErrors;
+    private readonly IReadOnlyList<string> _notes;
+
+    private QuantizationAnalysis(
+        OnnxModel prepared, IReadOnlyDictionary<string, SelectedRange> ranges, IReadOnlyDictionary<string, Histogram> histograms, IReadOnlyDictionary<string, double[]> biasErrors, IReadOnlyList<string> notes)
     {
+        _biasErrors = biasErrors;
         Prepared = prepared;
         Ranges = ranges;
         Histograms = histograms;
-        Notes = notes;
+        _notes = notes;
         Values = ranges.ToDictionary(r => r.Key, r => r.Value.Range, StringComparer.Ordinal);
     }
 
-    /// <summary>The float model in the form that is quantized: folded, equalized, smoothed, with corrected biases.</summary>
+    /// <summary>The float model in the form that is quantized: folded, equalized, smoothed.</summary>
     public OnnxModel Prepared { get; }
 
     public IReadOnlyDictionary<string, SelectedRange> Ranges { get; }
@@ -30,14 +35,24 @@ internal sealed class QuantizationAnalysis
     public IReadOnlyDictionary<string, Histogram> Histograms { get; }
 
     /// <summary>Changes to the model as a whole, for the record.</summary>
-    public IReadOnlyList<string> Notes { get; }
+    public IEnumerable<string> Notes(QuantizeOptions options)
+    {
+        int corrected = LinearLayer.All(new GraphIndex(Prepared.Graph)).Count(l => _biasErrors.ContainsKey(l.Output) && IsQuantized(l, options));
+        return options.CorrectBias ? _notes.Append($"corrected the biases of {corrected} layers") : _notes;
+    }
 
     /// <summary>Analyzes a model. Rescaling of channels that the options leave open is kept only if it lowers the error of the model's output.</summary>
-    public static async Task<QuantizationAnalysis> RunAsync(
-        OptimizationContext context, OnnxModel model, IDataSource data, QuantizeOptions options, CancellationToken cancellationToken)
+    /// <param name="context">Provides the loader and the progress.</param>
+    /// <param name="model">The float model.</param>
+    /// <param name="editor">A prepared copy of it, which is changed.</param>
+    /// <param name="data">Rows to calibrate on.</param>
+    /// <param name="options">How it will be quantized; the result serves other options that differ only in which layers stay in float.</param>
+    /// <param name="cancellationToken">Cancels the work.</param>
+    /// <returns>The analysis; null if the model has no layer that can be quantized.</returns>
+    public static async Task<QuantizationAnalysis?> RunAsync(
+        OptimizationContext context, OnnxModel model, GraphEditor editor, IDataSource data, QuantizeOptions options, CancellationToken cancellationToken)
     {
         var notes = new List<string>();
-        GraphEditor editor = ModelPreparation.Prepare(model);
         await ModelUpgrade.RunAsync(context, editor, data, cancellationToken).ConfigureAwait(false);
         if (options.Equalize ?? !options.PerChannel)
         {
@@ -48,11 +63,7 @@ internal sealed class QuantizationAnalysis
         var graph = new QuantizationGraph(editor.Index);
         if (graph.Layers.Count == 0)
         {
-            throw new UnsupportedModelException(
-                $"Model '{model.Graph.Name}': expected at least one MatMul, Gemm or Conv with constant float32 weights, got none. Leave the model unquantized.")
-            {
-                Operators = [.. model.Graph.Nodes.Select(n => n.OpType).Distinct()],
-            };
+            return null;
         }
 
         Dictionary<string, TensorStatistics> statistics =
@@ -84,13 +95,8 @@ internal sealed class QuantizationAnalysis
         var graph = new QuantizationGraph(editor.Index);
         Dictionary<string, SelectedRange> ranges =
             await RangeTrials.ChooseAsync(context, editor.Model, graph, statistics, data, options, cancellationToken).ConfigureAwait(false);
-        if (options.CorrectBias)
-        {
-            int corrected = await BiasCorrection.ApplyAsync(context, editor, ranges, l => !IsExcluded(l, options) && !options.StoredOnly.ContainsKey(l.Output), options, data, cancellationToken).ConfigureAwait(false);
-            notes.Add($"corrected the biases of {corrected} layers");
-        }
-
-        return new QuantizationAnalysis(editor.Model, ranges, statistics.ToDictionary(s => s.Key, s => s.Value.Histogram, StringComparer.Ordinal), notes);
+        Dictionary<string, double[]> biasErrors = options.CorrectBias ? await BiasCorrection.MeasureAsync(context, editor, ranges, options, data, cancellationToken).ConfigureAwait(false) : [];
+        return new QuantizationAnalysis(editor.Model, ranges, statistics.ToDictionary(s => s.Key, s => s.Value.Histogram, StringComparer.Ordinal), biasErrors, notes);
     }
 
     /// <summary>The squared error of the first output that is a tensor of floats, ÷ its variance, of each analysis' model; null if no output has a number for each row.</summary>
@@ -160,11 +166,14 @@ internal sealed class QuantizationAnalysis
     /// <summary>The model with the chosen layers in 8 bits.</summary>
     public OnnxModel Emit(Func<LinearLayer, bool> include, QuantizeOptions options)
     {
-        OnnxModel model = QdqEmitter.Emit(Prepared, Values, l => Ranges.ContainsKey(l.Input) && !IsExcluded(l, options) && !options.StoredOnly.ContainsKey(l.Output) && include(l), options);
+        bool Wanted(LinearLayer layer) => IsQuantized(layer, options) && include(layer);
+        OnnxModel corrected = _biasErrors.Count == 0 ? Prepared : BiasCorrection.Apply(Prepared, _biasErrors, Wanted);
+        OnnxModel model = QdqEmitter.Emit(corrected, Values, Wanted, options);
         return options.Format == QuantizationFormat.QOperator ? QOperatorRewriter.Apply(model) : model;
     }
 
-    public static bool IsExcluded(LinearLayer layer, QuantizeOptions options) => Exclusion(layer.Node, options) is not null;
+    private bool IsQuantized(LinearLayer layer, QuantizeOptions options) =>
+        Ranges.ContainsKey(layer.Input) && Exclusion(layer.Node, options) is null && !options.StoredOnly.ContainsKey(layer.Output);
 
     /// <summary>Why a node stays in float whatever the analysis says; null if nothing excludes it.</summary>
     public static string? Exclusion(OnnxNode node, QuantizeOptions options) =>

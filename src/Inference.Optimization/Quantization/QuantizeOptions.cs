@@ -52,15 +52,18 @@ public sealed class QuantizeOptions
     internal IReadOnlyDictionary<string, string> StoredOnly { get; private init; } = new Dictionary<string, string>();
 
     /// <summary>These options with more layers left in float.</summary>
-    internal QuantizeOptions Without(IReadOnlyDictionary<string, string> kept) => With(Mode, kept, StoredOnly);
+    internal QuantizeOptions Without(IReadOnlyDictionary<string, string> kept) => With(Mode, kept, StoredOnly, ExcludedNodes);
 
     /// <summary>These options with more layers that compute in float.</summary>
-    internal QuantizeOptions Storing(IReadOnlyDictionary<string, string> stored) => With(Mode, KeptInFloat, stored);
+    internal QuantizeOptions Storing(IReadOnlyDictionary<string, string> stored) => With(Mode, KeptInFloat, stored, ExcludedNodes);
 
     /// <summary>These options in another mode.</summary>
-    internal QuantizeOptions In(QuantizationMode mode) => With(mode, KeptInFloat, StoredOnly);
+    internal QuantizeOptions In(QuantizationMode mode) => With(mode, KeptInFloat, StoredOnly, ExcludedNodes);
 
-    private QuantizeOptions With(QuantizationMode mode, IReadOnlyDictionary<string, string> kept, IReadOnlyDictionary<string, string> stored) => new()
+    /// <summary>These options with no layer left in float.</summary>
+    internal QuantizeOptions WithoutExceptions() => With(Mode, new Dictionary<string, string>(), new Dictionary<string, string>(), []);
+
+    private QuantizeOptions With(QuantizationMode mode, IReadOnlyDictionary<string, string> kept, IReadOnlyDictionary<string, string> stored, IReadOnlyCollection<string> excluded) => new()
     {
         Mode = mode,
         Format = Format,
@@ -69,7 +72,7 @@ public sealed class QuantizeOptions
         PerChannel = PerChannel,
         WeightBits = WeightBits,
         BlockSize = BlockSize,
-        ExcludedNodes = ExcludedNodes,
+        ExcludedNodes = excluded,
         Equalize = Equalize,
         CorrectBias = CorrectBias,
         SmoothQuant = SmoothQuant,

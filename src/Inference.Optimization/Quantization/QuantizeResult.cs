@@ -21,4 +21,7 @@ public sealed class QuantizeResult
 
     /// <summary>The ranges of the activations with the observed values; empty unless activations are quantized statically.</summary>
     public IReadOnlyList<TensorRange> Ranges { get; init; } = [];
+
+    /// <summary>What was found out about the model; null unless activations are quantized statically.</summary>
+    internal QuantizationAnalysis? Analysis { get; init; }
 }

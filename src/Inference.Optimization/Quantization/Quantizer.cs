@@ -24,21 +24,41 @@ public static class Quantizer
     {
         ArgumentNullException.ThrowIfNull(context);
         ArgumentNullException.ThrowIfNull(model);
-        options ??= new QuantizeOptions();
+        return await QuantizeAsync(context, model, data, options ?? new QuantizeOptions(), null, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Quantizes a model that may have been analyzed before.</summary>
+    /// <param name="context">Provides the loader that runs the model, the seed and the progress.</param>
+    /// <param name="model">The float model.</param>
+    /// <param name="data">Rows to calibrate on.</param>
+    /// <param name="options">The options.</param>
+    /// <param name="analysis">An analysis of the model on these rows, by options that differ only in which layers stay in float; null to make one.</param>
+    /// <param name="cancellationToken">Cancels the work.</param>
+    internal static async Task<QuantizeResult> QuantizeAsync(
+        OptimizationContext context, OnnxModel model, IDataSource? data, QuantizeOptions options, QuantizationAnalysis? analysis, CancellationToken cancellationToken)
+    {
         options.Validate();
         ModelPreparation.RequireFloat(model, "quantize");
         var decisions = new List<LayerDecision>();
         IReadOnlyList<TensorRange> ranges = [];
-        GraphEditor editor;
-        if (options.Mode == QuantizationMode.Static && HasLayers(model))
+        GraphEditor editor = ModelPreparation.Prepare(model);
+        if (options.Mode != QuantizationMode.Static)
+        {
+            analysis = null;
+        }
+        else if (analysis is null && LinearLayer.All(editor.Index).Count > 0)
         {
             if (data is null)
             {
                 throw new OptimizationException($"Model '{model.Graph.Name}': expected rows to calibrate static quantization on, got none. Pass data (--data), or choose the mode dynamic or weight.");
             }
 
-            QuantizationAnalysis analysis = await QuantizationAnalysis.RunAsync(context, model, data, options, cancellationToken).ConfigureAwait(false);
-            decisions.AddRange(analysis.Notes.Select(n => new LayerDecision("(model)", "", "prepared", n)));
+            analysis = await QuantizationAnalysis.RunAsync(context, model, editor, data, options, cancellationToken).ConfigureAwait(false);
+        }
+
+        if (analysis is not null)
+        {
+            decisions.AddRange(analysis.Notes(options).Select(n => new LayerDecision("(model)", "", "prepared", n)));
             decisions.AddRange(LinearLayer.All(new GraphIndex(analysis.Prepared.Graph)).Select(l => Decide(l, analysis, options)));
             ranges = analysis.Report();
             editor = new GraphEditor(analysis.Emit(_ => true, options));
@@ -46,7 +66,6 @@ public static class Quantizer
         }
         else
         {
-            editor = ModelPreparation.Prepare(model);
             if (options.PerChannel && OpsetUpgrade.Obstacle(editor.Model) is null)
             {
                 await ModelUpgrade.RunAsync(context, editor, data, cancellationToken).ConfigureAwait(false);
@@ -90,11 +109,9 @@ public static class Quantizer
             SourceBytes = Weights.TotalBytes(model.Graph),
             Bytes = Weights.TotalBytes(editor.Graph),
             Ranges = ranges,
+            Analysis = analysis,
         };
     }
-
-    // What computes in 8 bits: without it there is nothing to calibrate.
-    private static bool HasLayers(OnnxModel model) => LinearLayer.All(ModelPreparation.Prepare(model).Index).Count > 0;
 
     private static LayerDecision Decide(LinearLayer layer, QuantizationAnalysis analysis, QuantizeOptions options) =>
         QuantizationAnalysis.Exclusion(layer.Node, options) is { } reason ? new(layer.Name, layer.Node.OpType, "float", reason)

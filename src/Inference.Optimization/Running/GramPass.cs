@@ -31,14 +31,14 @@ internal static class GramPass
                 foreach ((string name, bool channelsLast) in values)
                 {
                     var tensor = (TensorValue)(outputs.TryGetValue(name, out ModelValue? output) ? output : batch.Values.GetValue(name));
-                    int channels = (int)(channelsLast || tensor.Rank <= 2 ? tensor.Shape[^1] : tensor.Shape[1]);
+                    int channels = GramMatrix.Channels(tensor, channelsLast);
                     if (!grams.TryGetValue(name, out GramMatrix? gram))
                     {
                         grams[name] = gram = new GramMatrix(channels, channels);
                     }
 
-                    float[] samples = Thin(GramMatrix.Samples(tensor, channelsLast), channels, batch.Rows);
-                    gram.Add(samples, samples);
+                    int positions = (int)(tensor.ElementCount / channels / batch.Rows);
+                    gram.Add(GramMatrix.Samples(tensor, channelsLast, Math.Max(1, (positions + PositionsPerRow - 1) / PositionsPerRow)));
                 }
 
                 rows += batch.Rows;
@@ -47,23 +47,5 @@ internal static class GramPass
         }
 
         return grams;
-    }
-
-    private static float[] Thin(float[] samples, int channels, int rows)
-    {
-        int positions = samples.Length / channels / rows;
-        int step = (positions + PositionsPerRow - 1) / PositionsPerRow;
-        if (step <= 1)
-        {
-            return samples;
-        }
-
-        var kept = new List<float>(samples.Length / step);
-        for (int i = 0; i < samples.Length / channels; i += step)
-        {
-            kept.AddRange(samples.AsSpan(i * channels, channels));
-        }
-
-        return [.. kept];
     }
 }

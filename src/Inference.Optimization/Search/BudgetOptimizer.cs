@@ -3,6 +3,7 @@ using Inference.Evaluation.Verdicts;
 using Inference.Onnx;
 using Inference.Optimization.Evaluation;
 using Inference.Optimization.Graphs;
+using Inference.Optimization.Quantization;
 using Inference.Optimization.Records;
 
 namespace Inference.Optimization.Search;
@@ -43,7 +44,8 @@ public static class BudgetOptimizer
         try
         {
             await run.StartAsync(cancellationToken).ConfigureAwait(false);
-            List<CandidateRecipe> recipes = CandidateRecipes.All(context, model, calibration);
+            var analysis = new SourceAnalysis(context, model, calibration);
+            List<CandidateRecipe> recipes = CandidateRecipes.All(context, model, calibration, analysis);
             CandidateRecipe first = recipes[0];
             CandidateRecipe? earlier = run.Earlier();
             if (earlier is not null)
@@ -61,11 +63,11 @@ public static class BudgetOptimizer
 
                 context.Report("search", i, recipes.Count, recipes[i].Name, run.BestDrop, Left(context.TimeProvider.GetElapsedTime(start), i, recipes.Count, options.MaxTime));
                 CandidateRecord? result = await run.TryAsync(recipes[i], cancellationToken).ConfigureAwait(false);
-                if (recipes[i] == first && result is not null)
+                if (recipes[i] == first && result is not null && await analysis.GetAsync(cancellationToken).ConfigureAwait(false) is { } found)
                 {
                     run.Details = await SensitivityAnalysis.RunAsync(
-                        context, model, calibration, search, options.Evaluation.Output, options.LatencyRows, options.MaxTime * SensitivityShare, cancellationToken).ConfigureAwait(false);
-                    recipes.InsertRange(i + 1, CandidateRecipes.Partial(context, model, calibration, run.Details.Sensitivities, result.Outcome != VerdictOutcome.Met));
+                        context, model, found, new QuantizeOptions(), search, options.Evaluation.Output, options.LatencyRows, options.MaxTime * SensitivityShare, cancellationToken).ConfigureAwait(false);
+                    recipes.InsertRange(i + 1, CandidateRecipes.Partial(context, model, calibration, analysis, run.Details.Sensitivities, result.Outcome != VerdictOutcome.Met));
                 }
             }
         }

@@ -16,12 +16,12 @@ internal static class CandidateRecipes
 
     private static QuantizeOptions WeightsOnly => new() { Mode = QuantizationMode.WeightOnly };
 
-    public static List<CandidateRecipe> All(OptimizationContext context, OnnxModel source, IDataSource calibration)
+    public static List<CandidateRecipe> All(OptimizationContext context, OnnxModel source, IDataSource calibration, SourceAnalysis analysis)
     {
         List<CandidateRecipe> recipes =
         [
-            Quantized(context, "int8", source, calibration, new QuantizeOptions()),
-            Quantized(context, "int8 dynamic", source, null, new QuantizeOptions { Mode = QuantizationMode.Dynamic }),
+            Analyzed(context, "int8", source, calibration, analysis, new QuantizeOptions()),
+            Quantized(context, "int8 dynamic", source, new QuantizeOptions { Mode = QuantizationMode.Dynamic }),
         ];
         // One decomposition for all shares.
         var bases = new Dictionary<string, LowRankBasis>(StringComparer.Ordinal);
@@ -36,7 +36,7 @@ internal static class CandidateRecipes
             PruneResult result = await Pruner.PruneAsync(context, source, calibration, new PruneOptions { TargetMacs = share }, token).ConfigureAwait(false);
             return (result.Model, result.Layers);
         })));
-        recipes.Add(Quantized(context, "int8 weights", source, null, WeightsOnly));
+        recipes.Add(Quantized(context, "int8 weights", source, WeightsOnly));
         return recipes;
     }
 
@@ -44,7 +44,7 @@ internal static class CandidateRecipes
     private static IEnumerable<CandidateRecipe> Combined(OptimizationContext context, IDataSource calibration, double[] shares, Func<double, CandidateRecipe> make)
     {
         List<string> plain = [], whole = [], stored = [];
-        foreach (CandidateRecipe recipe in shares.Select(make))
+        foreach (CandidateRecipe recipe in shares.Select(make).Select(new LastBuild().Of))
         {
             CandidateRecipe int8 = Then(context, recipe, "int8", calibration, new QuantizeOptions());
             CandidateRecipe weights = Then(context, recipe, "int8 weights", null, WeightsOnly);
@@ -59,24 +59,31 @@ internal static class CandidateRecipes
 
     /// <summary>8 bits with some layers left in float: those that are slower in 8 bits; and, for a budget that all-int8 misses, more and more of those with the largest error per
     /// saved time.</summary>
-    public static IEnumerable<CandidateRecipe> Partial(OptimizationContext context, OnnxModel source, IDataSource calibration, IReadOnlyList<LayerSensitivity> layers, bool missed)
+    public static IEnumerable<CandidateRecipe> Partial(
+        OptimizationContext context, OnnxModel source, IDataSource calibration, SourceAnalysis analysis, IReadOnlyList<LayerSensitivity> layers, bool missed)
     {
         string[] slower = [.. layers.Where(l => l.TimeShare > 1).Select(l => l.Name)];
         if (slower.Length > 0 && slower.Length < layers.Count)
         {
-            yield return Quantized(context, "int8 where it is faster", source, calibration, new QuantizeOptions { ExcludedNodes = slower });
+            yield return Analyzed(context, "int8 where it is faster", source, calibration, analysis, new QuantizeOptions { ExcludedNodes = slower });
         }
 
         string[] worst = [.. layers.OrderByDescending(l => l.OutputError / Math.Max(1 - l.TimeShare, LeastGain)).Select(l => l.Name)];
         for (int count = 1; missed && count < worst.Length; count *= 2)
         {
-            yield return Quantized(context, $"int8 without {string.Join(", ", worst[..count])}", source, calibration, new QuantizeOptions { ExcludedNodes = worst[..count] });
+            yield return Analyzed(context, $"int8 without {string.Join(", ", worst[..count])}", source, calibration, analysis, new QuantizeOptions { ExcludedNodes = worst[..count] });
         }
     }
 
-    private static CandidateRecipe Quantized(OptimizationContext context, string name, OnnxModel source, IDataSource? data, QuantizeOptions options) => new(name, async token =>
+    private static CandidateRecipe Quantized(OptimizationContext context, string name, OnnxModel source, QuantizeOptions options) => new(name, async token =>
     {
-        QuantizeResult result = await Quantizer.QuantizeAsync(context, source, data, options, token).ConfigureAwait(false);
+        QuantizeResult result = await Quantizer.QuantizeAsync(context, source, null, options, token).ConfigureAwait(false);
+        return (result.Model, result.Layers);
+    });
+
+    private static CandidateRecipe Analyzed(OptimizationContext context, string name, OnnxModel source, IDataSource calibration, SourceAnalysis analysis, QuantizeOptions options) => new(name, async token =>
+    {
+        QuantizeResult result = await Quantizer.QuantizeAsync(context, source, calibration, options, await analysis.GetAsync(token).ConfigureAwait(false), token).ConfigureAwait(false);
         return (result.Model, result.Layers);
     });
 

@@ -29,13 +29,15 @@ internal static class FasterForm
             return (whole, options);
         }
 
-        ReportDetails details = await SensitivityAnalysis.RunAsync(context, model, calibration, calibration, null, 1, SensitivityLimit, cancellationToken).ConfigureAwait(false);
-        Dictionary<string, string> slower = details.Sensitivities.Where(static l => l.TimeShare > 1).ToDictionary(
+        IReadOnlyList<LayerSensitivity> layers = whole.Analysis is { } analysis
+            ? (await SensitivityAnalysis.RunAsync(context, model, analysis, options, calibration, null, 1, SensitivityLimit, cancellationToken).ConfigureAwait(false)).Sensitivities
+            : [];
+        Dictionary<string, string> slower = layers.Where(static l => l.TimeShare > 1).ToDictionary(
             static l => l.Name, static l => FormattableString.Invariant($"computes in float: in 8 bits the model takes {l.TimeShare:F2} of its time"), StringComparer.Ordinal);
-        if (slower.Count > 0 && slower.Count < details.Sensitivities.Count)
+        if (slower.Count > 0 && slower.Count < layers.Count)
         {
             QuantizeOptions partly = options.Storing(slower);
-            QuantizeResult partial = await Quantizer.QuantizeAsync(context, model, calibration, partly, cancellationToken).ConfigureAwait(false);
+            QuantizeResult partial = await Quantizer.QuantizeAsync(context, model, calibration, partly, whole.Analysis, cancellationToken).ConfigureAwait(false);
             if (await SpeedupAsync(context, model, partial, calibration, cancellationToken).ConfigureAwait(false) >= LeastGain)
             {
                 return (partial, partly);

@@ -33,12 +33,17 @@ internal static class MixedPrecision
 
         // Weights that are only stored in 8 bits cost no time in float.
         Dictionary<string, string> stored = Stored(model).ToDictionary(static o => o, static _ => "with its weights in 8 bits the budget is not met", StringComparer.Ordinal);
-        if (stored.Count > 0 && await TryAsync(context, model, calibration, judge, options.Without(stored), cancellationToken).ConfigureAwait(false) is { } unstored)
+        if (stored.Count > 0 && await TryAsync(context, model, calibration, judge, options.Without(stored), whole.Analysis, cancellationToken).ConfigureAwait(false) is { } unstored)
         {
             return unstored;
         }
 
-        ReportDetails details = await SensitivityAnalysis.RunAsync(context, model, calibration, calibration, judge.Reading.ScoreOutput, 1, SensitivityLimit, cancellationToken).ConfigureAwait(false);
+        if (whole.Analysis is not { } analysis)
+        {
+            return whole;
+        }
+
+        ReportDetails details = await SensitivityAnalysis.RunAsync(context, model, analysis, options, calibration, judge.Reading.ScoreOutput, 1, SensitivityLimit, cancellationToken).ConfigureAwait(false);
         LayerSensitivity[] worst = [.. details.Sensitivities.OrderByDescending(static l => l.OutputError).ThenBy(static l => l.Name, StringComparer.Ordinal)];
         for (int count = 1; count < worst.Length; count *= 2)
         {
@@ -50,7 +55,7 @@ internal static class MixedPrecision
                 reasons[layer.Name] = Reason(layer);
             }
 
-            if (await TryAsync(context, model, calibration, judge, options.Without(reasons), cancellationToken).ConfigureAwait(false) is { } partial)
+            if (await TryAsync(context, model, calibration, judge, options.Without(reasons), analysis, cancellationToken).ConfigureAwait(false) is { } partial)
             {
                 return partial;
             }
@@ -66,11 +71,12 @@ internal static class MixedPrecision
     }
 
     // The model, if it is within the budget.
-    private static async Task<QuantizeResult?> TryAsync(OptimizationContext context, OnnxModel model, IDataSource calibration, SourceJudge judge, QuantizeOptions options, CancellationToken cancellationToken)
+    private static async Task<QuantizeResult?> TryAsync(
+        OptimizationContext context, OnnxModel model, IDataSource calibration, SourceJudge judge, QuantizeOptions options, QuantizationAnalysis? analysis, CancellationToken cancellationToken)
     {
         try
         {
-            QuantizeResult result = await Quantizer.QuantizeAsync(context, model, calibration, options, cancellationToken).ConfigureAwait(false);
+            QuantizeResult result = await Quantizer.QuantizeAsync(context, model, calibration, options, analysis, cancellationToken).ConfigureAwait(false);
             return await VerdictAsync(context, judge, result, cancellationToken).ConfigureAwait(false) == VerdictOutcome.Met ? result : null;
         }
         catch (UnsupportedModelException)

@@ -19,18 +19,26 @@ internal static class SensitivityAnalysis
 
     /// <param name="context">Provides the loader, the clock and the progress.</param>
     /// <param name="source">The float model.</param>
-    /// <param name="calibration">Rows to determine ranges on.</param>
+    /// <param name="analysis">What is known of it.</param>
+    /// <param name="options">How layers are quantized; whichever they leave in float is measured too.</param>
     /// <param name="search">Rows to measure on.</param>
     /// <param name="output">The output to measure; null for the first.</param>
     /// <param name="rows">The number of rows of a timed run.</param>
     /// <param name="limit">The time limit; layers that do not fit are skipped, smallest first.</param>
     /// <param name="cancellationToken">Cancels the work.</param>
     public static async Task<ReportDetails> RunAsync(
-        OptimizationContext context, OnnxModel source, IDataSource calibration, IDataSource search, string? output, int rows, TimeSpan limit, CancellationToken cancellationToken)
+        OptimizationContext context,
+        OnnxModel source,
+        QuantizationAnalysis analysis,
+        QuantizeOptions options,
+        IDataSource search,
+        string? output,
+        int rows,
+        TimeSpan limit,
+        CancellationToken cancellationToken)
     {
-        var options = new QuantizeOptions();
+        options = options.WithoutExceptions();
         long start = context.TimeProvider.GetTimestamp();
-        QuantizationAnalysis analysis = await QuantizationAnalysis.RunAsync(context, source, calibration, options, cancellationToken).ConfigureAwait(false);
         IDataSource some = await SelectedRows.TakeAsync(context, search, SelectedRows.ToCompare, cancellationToken).ConfigureAwait(false);
         Predictions wanted = await Predictor.RunAsync(context, source, some, output, "source", cancellationToken).ConfigureAwait(false);
         List<LinearLayer> layers = [.. LinearLayer.All(new GraphIndex(analysis.Prepared.Graph)).Where(l => analysis.Ranges.ContainsKey(l.Input)).OrderByDescending(l => l.Weight.ElementCount).Take(MostLayers)];
