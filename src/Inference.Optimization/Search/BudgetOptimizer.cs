@@ -14,7 +14,7 @@ public static class BudgetOptimizer
     // Of the time of a search; the rest tries what the analysis proposes.
     private const double SensitivityShare = 0.2;
 
-    /// <summary>Tries quantization, factorization and pruning, alone and combined, and returns the best model: of those that are within the budget, no slower and no larger than the source, the fastest; the source itself if
+    /// <summary>Tries quantization, factorization, pruning and sparsification, alone and combined, and returns the best model: of those that are within the budget, no slower and no larger than the source, the fastest; the source itself if
     /// there is none. Cancellation is not an error: the best model so far is returned, judged on the search rows.</summary>
     /// <param name="context">Provides the loader that runs models, the seed, the clock and the progress.</param>
     /// <param name="model">The float model; not changed.</param>

@@ -5,10 +5,11 @@ using Inference.Optimization.Pruning;
 using Inference.Optimization.Quantization;
 using Inference.Optimization.Records;
 using Inference.Optimization.Reports;
+using Inference.Optimization.Sparsification;
 
 namespace Inference.Optimization.Search;
 
-/// <summary>The recipes of a search, most promising first: 8 bits alone, then combined with factorization and pruning.</summary>
+/// <summary>The recipes of a search, most promising first: 8 bits alone, then combined with factorization, pruning and, for attention over long sequences, sparsification.</summary>
 internal static class CandidateRecipes
 {
     /// <summary>The minimum share of time that a layer is assumed to save, so that the errors of layers that save none can be distinguished.</summary>
@@ -36,6 +37,15 @@ internal static class CandidateRecipes
             PruneResult result = await Pruner.PruneAsync(context, source, calibration, new PruneOptions { TargetMacs = share }, token).ConfigureAwait(false);
             return (result.Model, result.Layers);
         })));
+        if (Sparsifier.Applies(source))
+        {
+            recipes.AddRange(Combined(context, calibration, [0.99, 0.95, 0.9], share => new CandidateRecipe(FormattableString.Invariant($"sparsify {share}"), async token =>
+            {
+                SparsifyResult result = await Sparsifier.SparsifyAsync(context, source, calibration, options: new SparsifyOptions { Share = share }, cancellationToken: token).ConfigureAwait(false);
+                return (result.Model, result.Layers);
+            })));
+        }
+
         recipes.Add(Quantized(context, "int8 weights", source, WeightsOnly));
         return recipes;
     }

@@ -69,6 +69,9 @@ public static class Sparsifier
         };
     }
 
+    /// <summary>Whether a model has attention that may be rewritten, of as many tokens as it may be.</summary>
+    internal static bool Applies(OnnxModel model) => Open(model) is null && AttentionLayer.All(ModelPreparation.Prepare(model).Index).Any(static a => a.Layer is not null);
+
     private static async Task<List<AttentionLayer>> FindAsync(
         OptimizationContext context, GraphEditor editor, IDataSource data, SparsifyOptions options, List<LayerDecision> decisions, CancellationToken cancellationToken)
     {
@@ -96,15 +99,19 @@ public static class Sparsifier
         return found;
     }
 
-    // Blocks are cut for one number of tokens: with another they would be cut wrongly, not refused.
     private static void RequireFixedShapes(OnnxModel model)
     {
-        HashSet<string> constants = [.. model.Graph.Initializers.Select(static t => t.Name)];
-        OnnxValueInfo? input = model.Graph.Inputs.Find(i => !constants.Contains(i.Name) && (i.Type?.Shape is not { } shape || shape.Dimensions.Skip(1).Any(static d => d.Value is null)));
-        if (input is not null)
+        if (Open(model) is { } input)
         {
             throw Unsupported(model, $"input '{input.Name}': expected a shape that is fixed but for the rows, got {input.Type?.Shape?.ToString() ?? "none"}; export the model with a fixed number of tokens to sparsify it");
         }
+    }
+
+    // An input of any number of tokens. Blocks are cut for one number: with another they would be cut wrongly, not refused.
+    private static OnnxValueInfo? Open(OnnxModel model)
+    {
+        HashSet<string> constants = [.. model.Graph.Initializers.Select(static t => t.Name)];
+        return model.Graph.Inputs.Find(i => !constants.Contains(i.Name) && (i.Type?.Shape is not { } shape || shape.Dimensions.Skip(1).Any(static d => d.Value is null)));
     }
 
     private static UnsupportedModelException Unsupported(OnnxModel model, string what) => new($"Model '{model.Graph.Name}': {what}. Leave the model as it is.")

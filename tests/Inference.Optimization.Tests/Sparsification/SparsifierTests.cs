@@ -2,6 +2,8 @@ using Inference.Data;
 using Inference.Evaluation.Metrics;
 using Inference.Onnx;
 using Inference.Optimization.Evaluation;
+using Inference.Optimization.Records;
+using Inference.Optimization.Search;
 using Inference.Optimization.Sparsification;
 using Inference.Optimization.Tests.Support;
 
@@ -77,6 +79,15 @@ public class SparsifierTests
         Assert.Contains("expected heads whose attention lies in a pattern of at most half of the keys, got none", error.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task OptimizeAsync_AttentionOverManyTokens_TriesToSparsifyIt()
+    {
+        OptimizeResult result = await BudgetOptimizer.OptimizeAsync(
+            Context, new AttentionModel(512, 4, Size).Build(), Data(tokens: 512), Data(5, 512), null, new OptimizeOptions { Evaluation = Agreement, MaxDrop = 0.01 });
+        CandidateRecord candidate = Assert.Single(result.Record.Candidates, static c => c.Name == "sparsify 0.99");
+        Assert.True(candidate.DropHigh <= 0.01, candidate.Reason);
+    }
+
     [Theory]
     [InlineData(24, 1, 0.5)]
     [InlineData(64, 1, 0.5)]
@@ -89,19 +100,19 @@ public class SparsifierTests
     private static AttentionModel Model() => new(Tokens, 4, Size);
 
     // Head 0 looks at its own block, head 1 at block 3, head 2 at its residue of 32, head 3 at random places.
-    private static MemoryDataSource Data(int seed = 1)
+    private static MemoryDataSource Data(int seed = 1, int tokens = Tokens)
     {
         var random = new Random(seed);
-        float[] x = Lab.Normal(Rows * Tokens * 12 * Size, seed);
+        float[] x = Lab.Normal(Rows * tokens * 12 * Size, seed);
         for (int row = 0; row < Rows; row++)
         {
-            for (int token = 0; token < Tokens; token++)
+            for (int token = 0; token < tokens; token++)
             {
                 for (int part = 0; part < 2; part++)
                 {
                     for (int head = 0; head < 4; head++)
                     {
-                        Span<float> values = x.AsSpan(((((((row * Tokens) + token) * 3) + part) * 4) + head) * Size, Size);
+                        Span<float> values = x.AsSpan(((((((row * tokens) + token) * 3) + part) * 4) + head) * Size, Size);
                         int code = head switch
                         {
                             0 => token / 16,
@@ -118,6 +129,6 @@ public class SparsifierTests
             }
         }
 
-        return new MemoryDataSource(new NamedValues { ["x"] = TensorValue.Copy(x, [Rows, Tokens, 12 * Size]) });
+        return new MemoryDataSource(new NamedValues { ["x"] = TensorValue.Copy(x, [Rows, tokens, 12 * Size]) });
     }
 }
