@@ -4,7 +4,7 @@ namespace Inference.Optimization.Quantization;
 internal static class BlockCodes
 {
     // The middle of four bits.
-    private const int ZeroPoint = 8;
+    public const int ZeroPoint = 8;
 
     // Scales from the extreme's down to two thirds of it, in steps of 3 %.
     private const int ClipTrials = 12;
@@ -42,7 +42,7 @@ internal static class BlockCodes
     }
 
     // The largest magnitude is mapped to −8, the end with one more code; smaller scales that clip it slightly are tried, and the lowest squared error is selected.
-    private static float BestScale(ReadOnlySpan<float> values)
+    public static float BestScale(ReadOnlySpan<float> values)
     {
         float extreme = 0;
         foreach (float value in values)
@@ -76,5 +76,5 @@ internal static class BlockCodes
         return best;
     }
 
-    private static int Code(float value, float scale) => (int)Math.Clamp(MathF.Round(value / scale, MidpointRounding.ToEven) + ZeroPoint, 0, 15);
+    public static int Code(float value, float scale) => (int)Math.Clamp(MathF.Round(value / scale, MidpointRounding.ToEven) + ZeroPoint, 0, 15);
 }

@@ -20,7 +20,8 @@ public sealed class QuantizeOptions
     /// <summary>Whether each output channel of the weights has its own scale; the default is true.</summary>
     public bool PerChannel { get; init; } = true;
 
-    /// <summary>The number of bits of weights with <see cref="QuantizationMode.WeightOnly"/>: 8, the default, or 4.</summary>
+    /// <summary>The number of bits of weights with <see cref="QuantizationMode.WeightOnly"/>: 8, the default, or 4. With rows to calibrate on, 4-bit weights are rounded so that the error of each layer's output is small,
+    /// Σ(Δw·x)², not that of each weight.</summary>
     public int WeightBits { get; init; } = 8;
 
     /// <summary>The number of weights that share a scale at 4 bits: 16, 32 (the default), 64 or 128.</summary>

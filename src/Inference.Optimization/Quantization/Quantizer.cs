@@ -1,6 +1,7 @@
 using Inference.Data;
 using Inference.Onnx;
 using Inference.Optimization.Graphs;
+using Inference.Optimization.Numerics;
 using Inference.Optimization.Records;
 using Inference.Optimization.Reports;
 using Inference.Optimization.Running;
@@ -13,7 +14,7 @@ public static class Quantizer
     /// <summary>Quantizes a float model.</summary>
     /// <param name="context">Provides the loader that runs the model, the seed and the progress.</param>
     /// <param name="model">The float model.</param>
-    /// <param name="data">Rows to calibrate on; required only for <see cref="QuantizationMode.Static"/>.</param>
+    /// <param name="data">Rows to calibrate on: required for <see cref="QuantizationMode.Static"/>; 4-bit weights are rounded by them if there are some; otherwise not used.</param>
     /// <param name="options">The options; null for the defaults.</param>
     /// <param name="cancellationToken">Cancels the work; no files are left.</param>
     /// <exception cref="OptimizationException">The model is already quantized, an option is out of range, or required data is missing.</exception>
@@ -71,7 +72,11 @@ public static class Quantizer
                 await ModelUpgrade.RunAsync(context, editor, data, cancellationToken).ConfigureAwait(false);
             }
 
-            EmitWithoutData(editor, options, decisions);
+            List<LinearLayer> products = [.. LinearLayer.All(editor.Index).Where(l => QuantizationAnalysis.Exclusion(l.Node, options) is null)];
+            Dictionary<string, GramMatrix> moments = options is { Mode: QuantizationMode.WeightOnly, WeightBits: 4 } && data is not null
+                ? await InputMoments.RunAsync(context, editor, products, data, cancellationToken).ConfigureAwait(false)
+                : [];
+            EmitWithoutData(editor, options, moments, decisions);
         }
 
         if ((editor.Model.GetOperatorSetVersion() ?? 1) >= OpsetUpgrade.Target)
@@ -120,7 +125,7 @@ public static class Quantizer
             ? new(layer.Name, layer.Node.OpType, "int8", FormattableString.Invariant($"input range [{range.Range.Low:G4}, {range.Range.High:G4}] by {range.Method}"))
             : new(layer.Name, layer.Node.OpType, "float", "its input is not float32");
 
-    private static void EmitWithoutData(GraphEditor editor, QuantizeOptions options, List<LayerDecision> decisions)
+    private static void EmitWithoutData(GraphEditor editor, QuantizeOptions options, IReadOnlyDictionary<string, GramMatrix> moments, List<LayerDecision> decisions)
     {
         List<LinearLayer> layers = LinearLayer.All(editor.Index);
         List<LinearLayer> wanted = [.. layers.Where(l => QuantizationAnalysis.Exclusion(l.Node, options) is null)];
@@ -142,8 +147,9 @@ public static class Quantizer
         }
         else if (options.WeightBits == 4)
         {
-            WeightOnlyEmitter.Apply4(editor, products, options);
-            decisions.AddRange(products.Select(l => new LayerDecision(l.Name, l.Node.OpType, "int4 weights", $"blocks of {options.BlockSize} share a scale")));
+            List<double?> errors = WeightOnlyEmitter.Apply4(editor, products, options, moments);
+            decisions.AddRange(products.Zip(errors, (l, error) => new LayerDecision(l.Name, l.Node.OpType, "int4 weights", FormattableString.Invariant(
+                $"blocks of {options.BlockSize} share a scale; {(error is { } e ? FormattableString.Invariant($"rounded by what its inputs are: {e:P0} of the output's squared error of rounding to the nearest code") : "rounded to the nearest code")}"))));
             WeightOnlyEmitter.Apply8(editor, convolutions, options);
             decisions.AddRange(convolutions.Select(l => new LayerDecision(l.Name, l.Node.OpType, "int8 weights", "there is no 4-bit Conv")));
         }

@@ -1,5 +1,6 @@
 using Inference.Onnx;
 using Inference.Optimization.Graphs;
+using Inference.Optimization.Numerics;
 
 namespace Inference.Optimization.Quantization;
 
@@ -38,20 +39,28 @@ internal static class WeightOnlyEmitter
     }
 
     /// <summary>MatMul and Gemm with B as <c>com.microsoft.MatMulNBits</c>: [N, ⌈K/block⌉, block/2] bytes, low nibble first, zero point 8, a scale for each block.</summary>
-    public static void Apply4(GraphEditor editor, IEnumerable<LinearLayer> layers, QuantizeOptions options)
+    /// <param name="editor">The model.</param>
+    /// <param name="layers">The layers.</param>
+    /// <param name="options">The block size.</param>
+    /// <param name="moments">The second moments of the layers' inputs; layers without them are rounded to the nearest codes.</param>
+    /// <returns>The squared error of each layer's output relative to that of rounding to the nearest codes, in their order; null for a layer without moments.</returns>
+    public static List<double?> Apply4(GraphEditor editor, IReadOnlyList<LinearLayer> layers, QuantizeOptions options, IReadOnlyDictionary<string, GramMatrix> moments)
     {
-        var made = new Dictionary<(string, int), (string Codes, string Scales)>();
+        var made = new Dictionary<(string, int), (string Codes, string Scales, double? Error)>();
+        ILookup<(string, int), LinearLayer> readers = layers.ToLookup(static l => (l.WeightName, l.ChannelAxis));
+        var errors = new List<double?>();
         foreach (LinearLayer layer in layers)
         {
-            if (!made.TryGetValue((layer.WeightName, layer.ChannelAxis), out (string Codes, string Scales) b))
+            if (!made.TryGetValue((layer.WeightName, layer.ChannelAxis), out (string Codes, string Scales, double? Error) b))
             {
-                (byte[] packed, float[] scales) = BlockCodes.Encode(layer.ReadRows(), layer.Outputs, options.BlockSize);
+                (byte[] packed, float[] scales, double? error) = Encode(layer, readers[(layer.WeightName, layer.ChannelAxis)], options, moments);
                 int blocks = scales.Length / layer.Outputs;
                 b = (editor.AddConstant(OnnxTensor.FromBytes(editor.Names.New("w"), OnnxElementType.UInt8, packed, layer.Outputs, blocks, options.BlockSize / 2)),
-                    editor.AddFloats("s", scales, scales.Length));
+                    editor.AddFloats("s", scales, scales.Length), error);
                 made[(layer.WeightName, layer.ChannelAxis)] = b;
             }
 
+            errors.Add(b.Error);
             string? bias = layer.BiasName;
             string product = bias is null ? layer.Output : editor.Names.New("y");
             OnnxNode node = new OnnxNode("MatMulNBits", [layer.Input, b.Codes, b.Scales], [product], "com.microsoft", layer.Node.Name)
@@ -70,5 +79,29 @@ internal static class WeightOnlyEmitter
         }
 
         editor.RequireOpset("com.microsoft", 1);
+        return errors;
+    }
+
+    private static (byte[] Packed, float[] Scales, double? Error) Encode(LinearLayer layer, IEnumerable<LinearLayer> readers, QuantizeOptions options, IReadOnlyDictionary<string, GramMatrix> moments)
+    {
+        float[] rows = layer.ReadRows();
+        GramMatrix[] grams = [.. readers.Select(r => moments.GetValueOrDefault(r.Input)).OfType<GramMatrix>().Where(g => g.Columns == layer.Reduction)];
+        if (grams.Length == 0)
+        {
+            (byte[] packed, float[] scales) = BlockCodes.Encode(rows, layer.Outputs, options.BlockSize);
+            return (packed, scales, null);
+        }
+
+        // Layers with the same weights: what counts is the error of all of them.
+        var gram = new double[layer.Reduction * layer.Reduction];
+        for (int i = 0; i < gram.Length; i++)
+        {
+            foreach (GramMatrix part in grams)
+            {
+                gram[i] += part[i / layer.Reduction, i % layer.Reduction] / part.Count;
+            }
+        }
+
+        return new BlockRounding(gram, layer.Reduction).Encode(rows, layer.Outputs, options.BlockSize);
     }
 }

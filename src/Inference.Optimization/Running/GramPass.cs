@@ -13,8 +13,15 @@ internal static class GramPass
     /// <summary>The maximum number of positions of a feature map that are used per row: neighbours hardly differ.</summary>
     private const int PositionsPerRow = 64;
 
+    /// <param name="context">Provides the loader and the progress.</param>
+    /// <param name="model">The model.</param>
+    /// <param name="values">The values, each with whether its channels are the last axis.</param>
+    /// <param name="data">The rows, of which 1,000 are used at most.</param>
+    /// <param name="stage">The name of the stage in progress reports.</param>
+    /// <param name="cancellationToken">Cancels the pass.</param>
+    /// <param name="enough">The number of samples from which more hardly change the moments of a number of channels; null to use all.</param>
     public static async Task<Dictionary<string, GramMatrix>> RunAsync(
-        OptimizationContext context, OnnxModel model, IReadOnlyDictionary<string, bool> values, IDataSource data, string stage, CancellationToken cancellationToken)
+        OptimizationContext context, OnnxModel model, IReadOnlyDictionary<string, bool> values, IDataSource data, string stage, CancellationToken cancellationToken, Func<int, long>? enough = null)
     {
         var grams = new Dictionary<string, GramMatrix>(StringComparer.Ordinal);
         string[] inner = [.. values.Keys.Where(v => !Observation.IsInput(model, v))];
@@ -37,12 +44,22 @@ internal static class GramPass
                         grams[name] = gram = new GramMatrix(channels, channels);
                     }
 
+                    if (gram.Count >= enough?.Invoke(channels))
+                    {
+                        continue;
+                    }
+
                     int positions = (int)(tensor.ElementCount / channels / batch.Rows);
                     gram.Add(GramMatrix.Samples(tensor, channelsLast, Math.Max(1, (positions + PositionsPerRow - 1) / PositionsPerRow)));
                 }
 
                 rows += batch.Rows;
                 context.Report(stage, (int)rows, (int)Math.Min(DefaultRows, data.RowCount ?? DefaultRows));
+            }
+
+            if (grams.Values.All(g => g.Count >= enough?.Invoke(g.Columns)))
+            {
+                break;
             }
         }
 

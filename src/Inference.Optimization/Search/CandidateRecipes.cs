@@ -1,6 +1,7 @@
 using Inference.Data;
 using Inference.Onnx;
 using Inference.Optimization.Factorization;
+using Inference.Optimization.Graphs;
 using Inference.Optimization.Pruning;
 using Inference.Optimization.Quantization;
 using Inference.Optimization.Records;
@@ -15,6 +16,9 @@ internal static class CandidateRecipes
     /// <summary>The minimum share of time that a layer is assumed to save, so that the errors of layers that save none can be distinguished.</summary>
     private const double LeastGain = 0.02;
 
+    // With fewer weights in products, 4 bits save too little to be measured.
+    private const double LeastProducts = 0.25;
+
     private static QuantizeOptions WeightsOnly => new() { Mode = QuantizationMode.WeightOnly };
 
     public static List<CandidateRecipe> All(OptimizationContext context, OnnxModel source, IDataSource calibration, SourceAnalysis analysis)
@@ -22,7 +26,7 @@ internal static class CandidateRecipes
         List<CandidateRecipe> recipes =
         [
             Analyzed(context, "int8", source, calibration, analysis, new QuantizeOptions()),
-            Quantized(context, "int8 dynamic", source, new QuantizeOptions { Mode = QuantizationMode.Dynamic }),
+            Quantized(context, "int8 dynamic", source, null, new QuantizeOptions { Mode = QuantizationMode.Dynamic }),
         ];
         // One decomposition for all shares.
         var bases = new Dictionary<string, LowRankBasis>(StringComparer.Ordinal);
@@ -46,7 +50,12 @@ internal static class CandidateRecipes
             })));
         }
 
-        recipes.Add(Quantized(context, "int8 weights", source, WeightsOnly));
+        recipes.Add(Quantized(context, "int8 weights", source, null, WeightsOnly));
+        if (ProductShare(source) >= LeastProducts)
+        {
+            recipes.Add(Quantized(context, "int4 weights", source, calibration, new QuantizeOptions { Mode = QuantizationMode.WeightOnly, WeightBits = 4 }) with { Milder = ["int8 weights"] });
+        }
+
         return recipes;
     }
 
@@ -85,9 +94,17 @@ internal static class CandidateRecipes
         }
     }
 
-    private static CandidateRecipe Quantized(OptimizationContext context, string name, OnnxModel source, QuantizeOptions options) => new(name, async token =>
+    // Of the elements of constants: what MatMul and Gemm multiply by, which is what has a 4-bit form.
+    private static double ProductShare(OnnxModel source)
     {
-        QuantizeResult result = await Quantizer.QuantizeAsync(context, source, null, options, token).ConfigureAwait(false);
+        GraphEditor prepared = ModelPreparation.Prepare(source);
+        long all = prepared.Graph.Initializers.Sum(static t => t.ElementCount);
+        return all == 0 ? 0 : (double)LinearLayer.All(prepared.Index).Where(static l => !l.IsConv).DistinctBy(static l => l.WeightName).Sum(static l => l.Weight.ElementCount) / all;
+    }
+
+    private static CandidateRecipe Quantized(OptimizationContext context, string name, OnnxModel source, IDataSource? data, QuantizeOptions options) => new(name, async token =>
+    {
+        QuantizeResult result = await Quantizer.QuantizeAsync(context, source, data, options, token).ConfigureAwait(false);
         return (result.Model, result.Layers);
     });
 
