@@ -3,7 +3,7 @@ using Inference.Optimization.Graphs;
 
 namespace Inference.Optimization.Sparsification;
 
-/// <summary>An attention written out: softmax(steps(Q × Kᵀ)) × V of rank 4, [rows, heads, tokens, size]; each step multiplies or divides by a number, or adds a mask: a constant, or one of keys that is computed in each run, [rows, 1, 1, tokens].</summary>
+/// <summary>An attention written out: softmax(steps(Q × Kᵀ)) × V of rank 4, [rows, heads, tokens, size]; each step multiplies or divides by a number, or adds a mask: a constant, or one of keys, [rows, 1, 1, tokens]. Numbers and masks of keys may be computed in each run.</summary>
 internal sealed class AttentionLayer
 {
     private AttentionLayer(OnnxNode softmax, OnnxNode scores, OnnxNode product, List<OnnxNode> steps, List<OnnxTensor?> operands)
@@ -26,11 +26,11 @@ internal sealed class AttentionLayer
     /// <summary>The nodes between the scores and the softmax, in order.</summary>
     public IReadOnlyList<OnnxNode> Steps { get; }
 
-    /// <summary>The constant operand of each step; null for a mask that is computed in each run.</summary>
+    /// <summary>The constant operand of each step; null for one that is computed in each run.</summary>
     public IReadOnlyList<OnnxTensor?> Operands { get; }
 
-    /// <summary>The names of the masks that are computed in each run.</summary>
-    public IEnumerable<string> ComputedMasks => Steps.Where((_, i) => Operands[i] is null).Select(ComputedMask);
+    /// <summary>The names of the operands that are computed in each run.</summary>
+    public IEnumerable<string> Computed => Steps.Where((_, i) => Operands[i] is null).Select(Operand);
 
     public string Queries => Scores.Inputs[0];
 
@@ -83,12 +83,14 @@ internal sealed class AttentionLayer
 
         (Heads, Tokens, Size, ValueSize) = ((int)heads, (int)tokens, (int)size, (int)valueSize);
         return Operands.Any(static o => o is not null && !IsShared(o)) ? "its mask differs between heads"
-            : ComputedMasks.Any(m => shapes[m] is not [_, 1, 1, var length] || length != tokens) ? "its mask, computed in each run, is not one of keys: [rows, 1, 1, tokens]"
+            : Steps.Where((s, i) => Operands[i] is null && s.OpType == "Add").Any(s => shapes[Operand(s)] is not [_, 1, 1, var length] || length != tokens) ? "its mask, computed in each run, is not one of keys: [rows, 1, 1, tokens]"
+            : Steps.Where((s, i) => Operands[i] is null && s.OpType != "Add").Any(s => shapes[Operand(s)].Any(static d => d != 1)) ? "its scores are scaled by more than one number"
+            : Enumerable.Range(0, Steps.Count).Any(i => Steps[i].OpType == "Add" && Operands[i] is not null && Steps.Where((s, j) => j > i && s.OpType != "Add" && Operands[j] is null).Any()) ? "its mask is scaled by a number that is computed in each run"
             : "";
     }
 
-    /// <summary>The operand of a step that does not lead to the scores.</summary>
-    public string ComputedMask(OnnxNode step) => step.Inputs[step.Inputs[0] == Before(step) ? 1 : 0];
+    /// <summary>The operand of a step: the input that does not lead to the scores.</summary>
+    public string Operand(OnnxNode step) => step.Inputs[step.Inputs[0] == Before(step) ? 1 : 0];
 
     /// <summary>Takes the sizes of the same layer in another copy of the model.</summary>
     public void TakeSizes(AttentionLayer other) => (Heads, Tokens, Size, ValueSize) = (other.Heads, other.Tokens, other.Size, other.ValueSize);
@@ -136,7 +138,7 @@ internal sealed class AttentionLayer
             (int side, OnnxTensor? operand) = node.OpType is "Add" or "Mul" or "Div" ? Operand(index, node) : (-1, null);
             if (side < 0)
             {
-                return node.OpType == "Add" ? "its mask is not added to a product" : $"{node.OpType} stands between its scores and its softmax";
+                return $"{node.OpType} stands between its scores and its softmax";
             }
 
             steps.Add(node);
@@ -159,7 +161,7 @@ internal sealed class AttentionLayer
             }
         }
 
-        return node.OpType != "Add" ? (-1, null) : Leads(index, node.Inputs[0], node) ? (1, null) : Leads(index, node.Inputs[1], node) ? (0, null) : (-1, null);
+        return Leads(index, node.Inputs[0], node) ? (1, null) : node.OpType != "Div" && Leads(index, node.Inputs[1], node) ? (0, null) : (-1, null);
     }
 
     // Whether a value comes, through further steps, from a product without other readers.

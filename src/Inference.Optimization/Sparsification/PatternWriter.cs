@@ -93,8 +93,8 @@ internal sealed class PatternWriter(GraphEditor editor, AttentionLayer layer, Di
         {
             OnnxNode step = layer.Steps[i];
             string? operand = layer.Operands[i] is { } constant ? (cut is null || step.OpType != "Add" ? constant.Name : null)
-                : cut is null ? layer.ComputedMask(step)
-                : cut(Spread(layer.ComputedMask(step), heads));
+                : cut is null || step.OpType != "Add" ? layer.Operand(step)
+                : cut(Spread(layer.Operand(step), heads));
             scores = operand is null ? scores : Emit(step.OpType, scores, operand).Outputs[0];
         }
 
@@ -146,8 +146,12 @@ internal sealed class PatternWriter(GraphEditor editor, AttentionLayer layer, Di
         float sum = 0;
         for (int i = 0; i < layer.Steps.Count; i++)
         {
-            float operand = layer.Operands[i] is { } constant ? AttentionLayer.Operand(constant, operands[i], query, key) : 0;
-            sum = layer.Steps[i].OpType switch { "Add" => sum + operand, "Mul" => sum * operand, _ => sum / operand };
+            // A computed number scales no constant mask, and a computed mask is added by a step of its own.
+            if (layer.Operands[i] is { } constant)
+            {
+                float operand = AttentionLayer.Operand(constant, operands[i], query, key);
+                sum = layer.Steps[i].OpType switch { "Add" => sum + operand, "Mul" => sum * operand, _ => sum / operand };
+            }
         }
 
         return sum;

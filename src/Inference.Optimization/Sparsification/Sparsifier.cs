@@ -76,7 +76,7 @@ public static class Sparsifier
         OptimizationContext context, GraphEditor editor, IDataSource data, SparsifyOptions options, List<LayerDecision> decisions, CancellationToken cancellationToken)
     {
         List<(OnnxNode Softmax, AttentionLayer? Layer, string Reason)> all = [.. AttentionLayer.All(editor.Index)];
-        string[] values = [.. all.Select(static a => a.Layer).OfType<AttentionLayer>().SelectMany(static l => new[] { l.Queries, l.KeysTransposed, l.Values }.Concat(l.ComputedMasks)).Where(v => !editor.Index.IsConstant(v))];
+        string[] values = [.. all.Select(static a => a.Layer).OfType<AttentionLayer>().SelectMany(static l => new[] { l.Queries, l.KeysTransposed, l.Values }.Concat(l.Computed)).Where(v => !editor.Index.IsConstant(v))];
         Dictionary<string, long[]> shapes = values.Length == 0 ? [] : await ShapeProbe.RunAsync(context, editor.Model, values, data, cancellationToken).ConfigureAwait(false);
         var found = new List<AttentionLayer>();
         foreach ((OnnxNode softmax, AttentionLayer? layer, string reason) in all)

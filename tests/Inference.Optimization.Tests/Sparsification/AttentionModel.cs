@@ -4,7 +4,7 @@ using Inference.Optimization.Tests.Support;
 
 namespace Inference.Optimization.Tests.Sparsification;
 
-/// <summary>x [batch, tokens, 3 · heads · size] → queries, keys and values → attention → y [batch, tokens, heads · size]; with a computed mask, m [batch, tokens] is added to the scores too.</summary>
+/// <summary>x [batch, tokens, 3 · heads · size] → queries, keys and values → attention → y [batch, tokens, heads · size]; with a computed mask, keys [batch, tokens] is added to the scores too, and their divisor is computed.</summary>
 internal sealed class AttentionModel(int tokens, int heads, int size, float[]? mask = null, bool computed = false)
 {
     public int Tokens => tokens;
@@ -35,8 +35,8 @@ internal sealed class AttentionModel(int tokens, int heads, int size, float[]? m
 
         if (computed)
         {
-            nodes.InsertRange(8, [new OnnxNode("Unsqueeze", ["keys", "axes"], ["r"]), new OnnxNode("Add", ["s", "r"], ["sr"])]);
-            nodes[10].Inputs[0] = "sr";
+            nodes.InsertRange(8, [new OnnxNode("Unsqueeze", ["keys", "axes"], ["r"]), new OnnxNode("Add", ["s", "r"], ["sr"]), new OnnxNode("Sqrt", ["four"], ["root"])]);
+            (nodes[11].Inputs[0], nodes[11].Inputs[1]) = ("sr", "root");
         }
 
         OnnxModel model = SmallModels.Model(
@@ -48,6 +48,7 @@ internal sealed class AttentionModel(int tokens, int heads, int size, float[]? m
                 OnnxTensor.Create<long>("flat", [0, 0, heads * size], 3),
                 OnnxTensor.Create<long>("axes", [1, 2], 2),
                 OnnxTensor.Create<float>("two", [2f]),
+                OnnxTensor.Create<float>("four", [4f]),
                 OnnxTensor.Create<float>("half", [0.5f]),
                 .. mask is null ? Array.Empty<OnnxTensor>() : [OnnxTensor.Create<float>("m", mask, 1, 1, mask.Length / tokens, tokens)],
             ]);

@@ -65,7 +65,7 @@ public class PatternWriterTests
         (_, AttentionLayer? layer, string reason) = Assert.Single(AttentionLayer.All(editor.Index));
         Assert.Equal("", reason);
         long[] shape = [1, patterns.Length, tokens, Size];
-        Assert.Equal("", layer!.Fit(new Dictionary<string, long[]> { [layer.Queries] = shape, [layer.KeysTransposed] = [1, patterns.Length, Size, tokens], [layer.Values] = shape, ["r"] = [1, 1, 1, tokens] }));
+        Assert.Equal("", layer!.Fit(new Dictionary<string, long[]> { [layer.Queries] = shape, [layer.KeysTransposed] = [1, patterns.Length, Size, tokens], [layer.Values] = shape, ["r"] = [1, 1, 1, tokens], ["root"] = [] }));
         var run = new SparsifyRun(new OptimizationContext { Loader = loader }, source, editor.Model, new SparsifyOptions());
         OnnxModel model = run.Build(Enumerable.Range(0, patterns.Length).ToDictionary(h => new AttentionHead(layer, h, null), h => patterns[h]));
         using IModelRunner runner = loader.LoadAsync(ModelSource.Bytes(model.ToArray()), new ModelLoadOptions(), default).AsTask().GetAwaiter().GetResult();
