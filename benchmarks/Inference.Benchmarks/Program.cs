@@ -15,6 +15,7 @@ var verbs = new Dictionary<string, Func<string[], Task<int>>>(StringComparer.Ord
 {
     ["ab"] = AbCommand.RunAsync,
     ["batching"] = BatchingCommand.RunAsync,
+    ["bfloat16"] = BFloat16Command.RunAsync,
     ["caching"] = CachingCommand.RunAsync,
     ["canaries"] = CanariesCommand.RunAsync,
     ["canary"] = CanaryCommand.RunAsync,

@@ -17,4 +17,7 @@ public enum IsaTier
 
     /// <summary>AVX-512 VNNI, with code generated at run time.</summary>
     Avx512Vnni = 4,
+
+    /// <summary>AVX-512 BF16, with code generated at run time.</summary>
+    Avx512Bf16 = 5,
 }

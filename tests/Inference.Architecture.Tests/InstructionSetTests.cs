@@ -17,7 +17,7 @@ public sealed class InstructionSetTests
     {
         ["Inference.Kernels.Elementwise.UnaryMap.Run"] = "chooses among the rows of its function by the number of elements",
         ["Inference.Kernels.Memory.ByteRuns.Copy"] = "copies bytes by portable vectors of the widest kind; no result depends on it",
-        ["Inference.Kernels.Quantized.Tiles.VnniTiles.IsUsable"] = "whether code is assembled: rows of gemm_u8s8 and depthwise_u8s8 are supported where it was",
+        ["Inference.Kernels.Emit.CodeGeneration.IsAllowed"] = "whether code is assembled: rows of gemm_u8s8, depthwise_u8s8 and gemm_bf16 are supported where it was",
         ["Inference.Kernels.Quantized.Depthwise.VnniDepthwise.TryCreate"] = "whether code is assembled: a row of depthwise_u8s8 is supported where it was",
         ["Inference.Kernels.Quantized.Depthwise.VnniDepthwiseWeights.TryCreate"] = "packs weights for that row where it is supported",
         ["Inference.Kernels.Trees.TreeBitvectors.get_IsSupported"] = "whether the row of trees_f32 is supported",

@@ -72,7 +72,8 @@ internal static class RowSource
         }
     }
 
-    private static NamedValues Read(string folder, ModelInfo info)
+    /// <summary>The first of a model's test data.</summary>
+    public static NamedValues Read(string folder, ModelInfo info)
     {
         var values = new NamedValues();
         for (int i = 0; i < info.Inputs.Count; i++)

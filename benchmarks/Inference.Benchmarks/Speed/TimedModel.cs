@@ -11,9 +11,9 @@ internal sealed class TimedModel : IDisposable
     private readonly BoundRun _bound;
     private readonly List<double> _times = [];
 
-    public TimedModel(ModelSource source, bool onnxRuntime, int threads, IReadOnlyList<(string Name, TensorValue Value)> inputs)
+    public TimedModel(ModelSource source, bool onnxRuntime, int threads, IReadOnlyList<(string Name, TensorValue Value)> inputs, ModelPrecision precision = ModelPrecision.Float32)
     {
-        _runner = Load(source, onnxRuntime, threads);
+        _runner = Load(source, onnxRuntime, threads, precision);
         _bound = ((IBindable)_runner.GetService(typeof(IBindable))!).Bind();
         foreach ((string name, TensorValue value) in inputs)
         {
@@ -23,9 +23,11 @@ internal sealed class TimedModel : IDisposable
 
     public double MedianMicroseconds => ClosedLoop.Median(_times);
 
-    public static IModelRunner Load(ModelSource source, bool onnxRuntime, int threads) => onnxRuntime
+    public static IModelRunner Load(ModelSource source, bool onnxRuntime, int threads, ModelPrecision precision = ModelPrecision.Float32) => onnxRuntime
         ? ModelLoader.Only(new OnnxRuntimeProvider(new OnnxRuntimeOptions { IntraOpThreads = threads, AllowSpinning = threads > 1 })).Load(source)
-        : ModelRunner.Load(source, new ModelLoadOptions { Threads = threads });
+        : ModelRunner.Load(source, new ModelLoadOptions { Threads = threads, Precision = precision });
+
+    public IModelRunner Runner => _runner;
 
     public void Run() => _bound.Run();
 

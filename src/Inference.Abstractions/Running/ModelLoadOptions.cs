@@ -21,6 +21,11 @@ public class ModelLoadOptions
     [Range(0, 1024)]
     public int Threads { get; set; }
 
+    /// <summary>The precision of products with constant weights on <c>cpu</c>; f32 by default. With <see cref="ModelPrecision.AllowBFloat16"/> results differ by the rounding of weights and values to 8 bits, so compare
+    /// accuracy before use.</summary>
+    [EnumDataType(typeof(ModelPrecision))]
+    public ModelPrecision Precision { get; set; }
+
     /// <summary>Whether rows are independent, asserted by the user when it cannot be proved; tested when the model is loaded by mixing rows. Null, the default, for what is proved.</summary>
     public bool? AssertRowIndependent { get; set; }
 
@@ -78,6 +83,7 @@ public class ModelLoadOptions
             Name = Name,
             Version = Version,
             Threads = Threads,
+            Precision = Precision,
             AssertRowIndependent = AssertRowIndependent,
             VerifyRowIndependence = VerifyRowIndependence,
             FailOnProviderError = FailOnProviderError,

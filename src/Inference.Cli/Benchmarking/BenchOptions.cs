@@ -14,6 +14,9 @@ namespace Inference.Cli.Benchmarking;
 internal sealed record BenchOptions(
     string Model, IReadOnlyList<string> Backends, string? InputFolder, IReadOnlyDictionary<string, long[]> Shapes, int Rows, int Threads, double Seconds, string? Library)
 {
+    /// <summary>The precision of products with constant weights on cpu.</summary>
+    public ModelPrecision Precision { get; init; }
+
     /// <summary>The folder that contains the model.</summary>
     public string ModelFolder => Directory.Exists(Model) ? Model : Path.GetDirectoryName(Path.GetFullPath(Model))!;
 

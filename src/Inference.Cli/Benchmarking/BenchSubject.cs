@@ -47,7 +47,7 @@ internal sealed class BenchSubject : IDisposable
             loader = ModelLoader.Only(new OnnxRuntimeProvider(runtime), keys: KeyFile.Provider);
         }
 
-        return await loader.LoadAsync(ModelSource.File(options.Model), new ModelLoadOptions { Threads = options.Threads }).ConfigureAwait(false);
+        return await loader.LoadAsync(ModelSource.File(options.Model), new ModelLoadOptions { Threads = options.Threads, Precision = options.Precision }).ConfigureAwait(false);
     }
 
     /// <summary>Loads a model to measure the cost of a start: with ONNX Runtime's package alone, if possible.</summary>

@@ -91,6 +91,7 @@ internal static class ColdBench
         Add("--after", after);
         Add("--inputs", options.InputFolder);
         Add("--rows", options.Rows > 0 ? options.Rows.ToString(CultureInfo.InvariantCulture) : null);
+        Add("--precision", options.Precision == ModelPrecision.AllowBFloat16 ? "bfloat16" : null);
         Add("--onnxruntime-library", options.Library);
         foreach ((string name, long[] shape) in options.Shapes)
         {

@@ -22,11 +22,12 @@ internal static class BenchCommand
         var after = new Option<string?>("--after") { Description = "With --cold: a model to load and run first; also measures load and first run of MODEL as the second model of the process." };
         var child = new Option<bool>("--cold-child") { Hidden = true };
         var json = new Option<bool>("--json") { Description = "Print the result as JSON." };
+        Option<string?> precision = Precisions.PrecisionOption();
         Option<string?> library = Backends.LibraryOption();
         Option<bool> verbose = CommandRunner.Verbose();
         var command = new Command("bench", "Measures the latency of a model on one or more providers, alternating in one process.")
         {
-            model, backends, inputs, shapes, rows, threads, seconds, cold, processes, after, child, json, library, verbose,
+            model, backends, inputs, shapes, rows, threads, precision, seconds, cold, processes, after, child, json, library, verbose,
         };
         command.SetAction((result, cancellation) => CommandRunner.RunAsync(result.GetValue(verbose), async progress =>
         {
@@ -38,7 +39,10 @@ internal static class BenchCommand
                 Math.Max(result.GetValue(rows), 0),
                 Positive(result.GetValue(threads)),
                 Math.Max(result.GetValue(seconds), 0.01),
-                result.GetValue(library));
+                result.GetValue(library))
+            {
+                Precision = Precisions.Read(result, precision),
+            };
             if (result.GetValue(child))
             {
                 return await ColdBench.RunChildAsync(options.Backends[0], options, result.GetValue(after)).ConfigureAwait(false);

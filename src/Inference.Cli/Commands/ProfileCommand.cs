@@ -21,12 +21,13 @@ internal static class ProfileCommand
         var top = new Option<int>("--top") { Description = "Number of nodes to list, slowest first; 0: all, in execution order.", DefaultValueFactory = _ => 25 };
         var trace = new Option<string?>("--trace") { Description = "Write a Chrome trace (chrome://tracing, Perfetto) of one run to this file." };
         var json = new Option<bool>("--json") { Description = "Print the result as JSON." };
+        Option<string?> precision = Precisions.PrecisionOption();
         Option<bool> verbose = CommandRunner.Verbose();
-        var command = new Command("profile", "Shows the time, bytes and MACs of each node and operator of a model.") { model, inputs, shapes, threads, runs, top, trace, json, verbose };
+        var command = new Command("profile", "Shows the time, bytes and MACs of each node and operator of a model.") { model, inputs, shapes, threads, precision, runs, top, trace, json, verbose };
         command.SetAction((result, cancellation) => CommandRunner.RunAsync(result.GetValue(verbose), () =>
         {
             string path = result.GetValue(model)!;
-            using IModelRunner runner = Backends.Engine.Load(ModelSource.File(path), new ModelLoadOptions { Threads = Math.Max(result.GetValue(threads), 0) });
+            using IModelRunner runner = Backends.Engine.Load(ModelSource.File(path), new ModelLoadOptions { Threads = Math.Max(result.GetValue(threads), 0), Precision = Precisions.Read(result, precision) });
             var options = new BenchOptions(path, [], result.GetValue(inputs), BenchInputs.ParseShapes(result.GetValue(shapes) ?? []), 0, 1, 0, null);
             using BenchInputs values = BenchInputs.Prepare(runner.Info, options);
             ModelProfile profile = ModelProfiler.Profile(runner, values.Values, Math.Max(result.GetValue(runs), 1), cancellationToken: cancellation);
@@ -65,13 +66,13 @@ internal static class ProfileCommand
 
         operators.Write();
         Console.WriteLine();
-        ConsoleTable nodes = new ConsoleTable().Text("node").Text("operator").Numbers("µs", "%", "in bytes", "out bytes", "MACs", "GFLOP/s", "% of peak").Text("output");
+        ConsoleTable nodes = new ConsoleTable().Text("node").Text("operator").Numbers("µs", "%", "in bytes", "out bytes", "MACs", "GFLOP/s", "% of peak").Text("kernel").Text("output");
         foreach (NodeProfile node in top > 0 ? profile.Nodes.OrderByDescending(n => n.Time).Take(top) : profile.Nodes)
         {
             double time = node.Time.TotalMicroseconds;
             nodes.Add(
                 node.Name, node.Operator, Text($"{time:F1}"), Share(time), Text($"{node.InputBytes:N0}"), Text($"{node.OutputBytes:N0}"), Text($"{node.Macs:N0}"),
-                node.Macs == 0 ? "" : Text($"{node.GigaflopsPerSecond:F1}"), Peak(node.Macs, time), node.OutputType);
+                node.Macs == 0 ? "" : Text($"{node.GigaflopsPerSecond:F1}"), Peak(node.Macs, time), node.Kernel, node.OutputType);
         }
 
         nodes.Write();
@@ -102,6 +103,7 @@ internal static class ProfileCommand
         {
             writer.WriteString("name", node.Name);
             writer.WriteString("operator", node.Operator);
+            writer.WriteString("kernel", node.Kernel);
             writer.WriteNumber("us", Math.Round(node.Time.TotalMicroseconds, 3));
             writer.WriteNumber("input_bytes", node.InputBytes);
             writer.WriteNumber("output_bytes", node.OutputBytes);

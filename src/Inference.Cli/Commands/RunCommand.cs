@@ -19,13 +19,14 @@ internal static class RunCommand
         var output = new Option<string?>("--output") { Description = "Folder to write the outputs to: output_N.pb, and output_N.npy if NumPy supports the type." };
         var backend = new Option<string>("--backend") { Description = "Provider to use: cpu or onnxruntime.", DefaultValueFactory = _ => Backends.Cpu };
         var threads = new Option<int>("--threads") { Description = "Maximum number of threads of a run; 0: one per processor." };
+        Option<string?> precision = Precisions.PrecisionOption();
         Option<string?> library = Backends.LibraryOption();
         Option<bool> verbose = CommandRunner.Verbose();
-        var command = new Command("run", "Runs a model once on values from files.") { model, inputs, output, backend, threads, library, verbose };
+        var command = new Command("run", "Runs a model once on values from files.") { model, inputs, output, backend, threads, precision, library, verbose };
         command.SetAction((result, cancellation) => CommandRunner.RunAsync(result.GetValue(verbose), async () =>
         {
             IModelLoader loader = Backends.Loader(result.GetValue(backend)!, result.GetValue(library));
-            using IModelRunner runner = await loader.LoadAsync(ModelSource.File(result.GetValue(model)!), new ModelLoadOptions { Threads = result.GetValue(threads) }, cancellation).ConfigureAwait(false);
+            using IModelRunner runner = await loader.LoadAsync(ModelSource.File(result.GetValue(model)!), new ModelLoadOptions { Threads = result.GetValue(threads), Precision = Precisions.Read(result, precision) }, cancellation).ConfigureAwait(false);
             using NamedValues values = Read(runner.Info, result.GetValue(inputs) ?? []);
             using NamedValues outputs = await runner.RunAsync(values, null, cancellation).ConfigureAwait(false);
             foreach ((string name, ModelValue value) in outputs)

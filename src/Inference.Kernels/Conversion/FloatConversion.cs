@@ -146,7 +146,8 @@ internal static unsafe class FloatConversion
     }
 
     // Adding just under half of the last kept bit, and one more if that bit is set, rounds halves to even.
-    private static Vector256<uint> Round(Vector256<float> x)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static Vector256<uint> Round(Vector256<float> x)
     {
         Vector256<uint> bits = x.AsUInt32();
         Vector256<uint> rounded = (bits + Vector256.Create(0x7FFFu) + ((bits >> 16) & Vector256<uint>.One)) >> 16;

@@ -41,7 +41,7 @@ internal static unsafe class NchwConvolutionF32
         job.BlocksA = Math.Clamp((wanted + planes - 1) / planes, 1, panels);
         int left = (wanted + (planes * job.BlocksA) - 1) / (planes * job.BlocksA);
         job.BlocksB = Math.Clamp(left, 1, Math.Max(1, job.Geometry.GroupOutChannels / (4 * kernel.MaxRows)));
-        job.Kernel = Array.IndexOf(GemmF32Kernels.All, kernel);
+        job.Kernel = GemmF32Kernels.IndexOf(kernel);
         fixed (ConvolutionJob* shared = &job)
         {
             WorkerPool.Run(planes * job.BlocksA * job.BlocksB, &RunBlock, shared, maxThreads);
@@ -51,7 +51,7 @@ internal static unsafe class NchwConvolutionF32
     private static void RunBlock(void* state, int block)
     {
         ref ConvolutionJob job = ref *(ConvolutionJob*)state;
-        GemmF32Kernel kernel = GemmF32Kernels.All[job.Kernel];
+        GemmF32Kernel kernel = GemmF32Kernels.At(job.Kernel);
         int panels = (job.OutPixels + kernel.PanelColumns - 1) / kernel.PanelColumns;
         int a = block % job.BlocksA;
         int b = block / job.BlocksA % job.BlocksB;

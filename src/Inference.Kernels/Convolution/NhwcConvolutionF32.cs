@@ -46,7 +46,7 @@ internal static unsafe class NhwcConvolutionF32
         job.BlockSize = (int)((size + kernel.MaxRows - 1) / kernel.MaxRows * kernel.MaxRows);
         job.BlocksA = (int)((pixels + job.BlockSize - 1) / job.BlockSize);
         job.BlocksB = Math.Clamp((wanted + (job.BlocksA * g.Groups) - 1) / (job.BlocksA * g.Groups), 1, panels);
-        job.Kernel = Array.IndexOf(GemmF32Kernels.All, kernel);
+        job.Kernel = GemmF32Kernels.IndexOf(kernel);
         fixed (ConvolutionJob* shared = &job)
         {
             WorkerPool.Run(job.BlocksA * job.BlocksB * g.Groups, &RunBlock, shared, maxThreads);
@@ -56,7 +56,7 @@ internal static unsafe class NhwcConvolutionF32
     private static void RunBlock(void* state, int block)
     {
         ref ConvolutionJob job = ref *(ConvolutionJob*)state;
-        GemmF32Kernel kernel = GemmF32Kernels.All[job.Kernel];
+        GemmF32Kernel kernel = GemmF32Kernels.At(job.Kernel);
         int panels = (job.Geometry.GroupOutChannels + kernel.PanelColumns - 1) / kernel.PanelColumns;
         int a = block % job.BlocksA;
         int b = block / job.BlocksA % job.BlocksB;

@@ -18,29 +18,38 @@ internal sealed class Assembler
     public ReadOnlySpan<byte> Code => _code.AsSpan(0, Position);
 
     /// <summary>zmm ← zmm + Σ u8·s8 of groups of four: vpdpbusd destination, unsigned, signed.</summary>
-    public void VpDpBusd(int destination, int unsigned, int signed)
-    {
-        Evex(map: 2, prefix: 1, destination, unsigned, signed >> 3 & 1, signed >> 4 & 1);
-        Bytes(0x50, (byte)(0xC0 | ((destination & 7) << 3) | (signed & 7)));
-    }
+    public void VpDpBusd(int destination, int unsigned, int signed) => EvexRegisters(map: 2, prefix: 1, 0x50, destination, unsigned, signed);
 
     /// <summary>zmm ← zmm + Σ u8·s8 of groups of four: the signed bytes at [base + displacement].</summary>
     public void VpDpBusd(int destination, int unsigned, Gpr @base, int displacement) =>
         EvexMemory(map: 2, prefix: 1, 0x50, destination, @base, null, displacement, unsigned);
 
+    /// <summary>zmm ← zmm + Σ bf16·bf16 of pairs, in f32: vdpbf16ps destination, first, second.</summary>
+    public void VpDpBf16(int destination, int first, int second) => EvexRegisters(map: 2, prefix: 2, 0x52, destination, first, second);
+
+    /// <summary>zmm ← zmm + Σ bf16·bf16 of pairs, in f32: the second operand at [base + displacement].</summary>
+    public void VpDpBf16(int destination, int first, Gpr @base, int displacement) =>
+        EvexMemory(map: 2, prefix: 2, 0x52, destination, @base, null, displacement, first);
+
+    /// <summary>zmm ← 32 bf16: 16 from the f32 at [base + displacement], then 16 from a register; vcvtne2ps2bf16.</summary>
+    public void NarrowToBf16(int destination, int high, Gpr @base, int displacement) =>
+        EvexMemory(map: 2, prefix: 3, 0x72, destination, @base, null, displacement, high);
+
+    /// <summary>destination ← first + second, f32.</summary>
+    public void AddPs(int destination, int first, int second) => EvexRegisters(map: 1, prefix: 0, 0x58, destination, first, second);
+
+    /// <summary>destination ← first &gt; second ? first : second, f32: the second where one is NaN.</summary>
+    public void MaxPs(int destination, int first, int second) => EvexRegisters(map: 1, prefix: 0, 0x5F, destination, first, second);
+
+    /// <summary>destination ← first &lt; second ? first : second, f32: the second where one is NaN.</summary>
+    public void MinPs(int destination, int first, int second) => EvexRegisters(map: 1, prefix: 0, 0x5D, destination, first, second);
+
     /// <summary>Interleaves the low or high bytes (or words) of each 128-bit lane of two vectors.</summary>
-    public void Unpack(int destination, int first, int second, bool high, bool words)
-    {
-        Evex(map: 1, prefix: 1, destination, first, second >> 3 & 1, second >> 4 & 1);
-        Bytes((byte)(0x60 | (high ? 8 : 0) | (words ? 1 : 0)), (byte)(0xC0 | ((destination & 7) << 3) | (second & 7)));
-    }
+    public void Unpack(int destination, int first, int second, bool high, bool words) =>
+        EvexRegisters(map: 1, prefix: 1, (byte)(0x60 | (high ? 8 : 0) | (words ? 1 : 0)), destination, first, second);
 
     /// <summary>destination ← first xor second.</summary>
-    public void Xor(int destination, int first, int second)
-    {
-        Evex(map: 1, prefix: 1, destination, first, second >> 3 & 1, second >> 4 & 1);
-        Bytes(0xEF, (byte)(0xC0 | ((destination & 7) << 3) | (second & 7)));
-    }
+    public void Xor(int destination, int first, int second) => EvexRegisters(map: 1, prefix: 1, 0xEF, destination, first, second);
 
     /// <summary>Copies of the 32 bits at [base + displacement].</summary>
     public void BroadcastD(int destination, Gpr @base, int displacement) =>
@@ -77,6 +86,31 @@ internal sealed class Assembler
     /// <summary>r ← r + constant.</summary>
     public void Add(Gpr register, int value) => RexImmediate(0, register, value);
 
+    /// <summary>destination ← destination + source.</summary>
+    public void Add(Gpr destination, Gpr source) => RexRegisters(0x01, source, destination);
+
+    /// <summary>r ← r · 2^count.</summary>
+    public void ShiftLeft(Gpr register, int count) =>
+        Bytes((byte)(0x48 | ((int)register >> 3)), 0xC1, (byte)(0xE0 | ((int)register & 7)), (byte)count);
+
+    /// <summary>Compares r with 0.</summary>
+    public void Test(Gpr register) => RexRegisters(0x85, register, register);
+
+    /// <summary>Compares the byte at [base + displacement] with 0.</summary>
+    public void TestByte(Gpr @base, int displacement)
+    {
+        Bytes((byte)(0x40 | ((int)@base >> 3)), 0x80, 0xBC, (byte)(0x20 | ((int)@base & 7)));
+        Int32(displacement);
+        Bytes(0);
+    }
+
+    /// <summary>Asks for the line at [r] to be brought into the second-level cache: prefetcht1.</summary>
+    public void Prefetch(Gpr at)
+    {
+        Bytes((byte)(0x40 | ((int)at >> 3)), 0x0F, 0x18, 0x94, (byte)(0x20 | ((int)at & 7)));
+        Int32(0);
+    }
+
     /// <summary>r ← r − constant.</summary>
     public void Subtract(Gpr register, int value) => RexImmediate(5, register, value);
 
@@ -88,20 +122,10 @@ internal sealed class Assembler
     }
 
     /// <summary>Compares two registers.</summary>
-    public void Compare(Gpr left, Gpr right)
-    {
-        byte l = (byte)left;
-        byte r = (byte)right;
-        Bytes((byte)(0x48 | (r >> 3 << 2) | (l >> 3)), 0x39, (byte)(0xC0 | ((r & 7) << 3) | (l & 7)));
-    }
+    public void Compare(Gpr left, Gpr right) => RexRegisters(0x39, right, left);
 
     /// <summary>destination ← source.</summary>
-    public void Move(Gpr destination, Gpr source)
-    {
-        byte d = (byte)destination;
-        byte s = (byte)source;
-        Bytes((byte)(0x48 | (s >> 3 << 2) | (d >> 3)), 0x89, (byte)(0xC0 | ((s & 7) << 3) | (d & 7)));
-    }
+    public void Move(Gpr destination, Gpr source) => RexRegisters(0x89, source, destination);
 
     public void Push(Gpr register)
     {
@@ -139,6 +163,9 @@ internal sealed class Assembler
     /// <summary>Jump if less; returns the place to pass to <see cref="Patch"/>.</summary>
     public int JumpIfLess() => Jump(0x8C);
 
+    /// <summary>Jump if equal, or zero.</summary>
+    public int JumpIfEqual() => Jump(0x84);
+
     /// <summary>Jump if greater or equal.</summary>
     public int JumpIfNotLess() => Jump(0x8D);
 
@@ -168,6 +195,12 @@ internal sealed class Assembler
         return Position;
     }
 
+    private void EvexRegisters(int map, int prefix, byte opcode, int register, int second, int third)
+    {
+        Evex(map, prefix, register, second, third >> 3 & 1, third >> 4 & 1);
+        Bytes(opcode, (byte)(0xC0 | ((register & 7) << 3) | (third & 7)));
+    }
+
     private void EvexMemory(int map, int prefix, byte opcode, int register, Gpr @base, Gpr? index, int displacement, int second = 0)
     {
         int i = index is null ? 4 : (int)index;
@@ -190,6 +223,13 @@ internal sealed class Assembler
         int b = (int)@base;
         Bytes((byte)(0x48 | (r >> 3 << 2) | (b >> 3)), opcode, (byte)(0x84 | ((r & 7) << 3)), (byte)(0x20 | (b & 7)));
         Int32(displacement);
+    }
+
+    private void RexRegisters(byte opcode, Gpr register, Gpr other)
+    {
+        int r = (int)register;
+        int o = (int)other;
+        Bytes((byte)(0x48 | (r >> 3 << 2) | (o >> 3)), opcode, (byte)(0xC0 | ((r & 7) << 3) | (o & 7)));
     }
 
     private void RexImmediate(int operation, Gpr register, int value)

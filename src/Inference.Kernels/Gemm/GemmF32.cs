@@ -8,7 +8,7 @@ namespace Inference.Kernels.Gemm;
 /// <summary>
 /// f32 matrix product <c>C[M,N] = epilogue(A[M,K] × B[K,N])</c>, all row-major; see <see cref="GemmEpilogue"/>. Each element
 /// is a sum of fused multiply-adds over ascending K, cut into at most ceil(K/640) + 4 partial sums, so its error is at most
-/// that of the naive sum. Thread-safe; C must not overlap A or B. Pointers are borrowed for the call.
+/// that of the naive sum. A B packed in bf16 is multiplied by A rounded to bf16: see <see cref="GemmBf16"/>. Thread-safe; C must not overlap A or B. Pointers are borrowed for the call.
 /// </summary>
 internal static unsafe class GemmF32
 {
@@ -31,27 +31,39 @@ internal static unsafe class GemmF32
             {
                 GemmF32Dots.Run(a, lda, b.Data, b.Rows, c, ldc, m, b.Columns, b.Rows, 1f, in epilogue, maxThreads);
             }
-            else if (m <= b.Kernel.MaxRows && m * b.Columns * b.Rows < (maxThreads <= 1 ? GemmF32Driver.WatchedWork : GemmF32Driver.ParallelWork))
+            else if (b.Kernel.Pairs)
             {
-                GemmF32Driver.RunFewRows(a, lda, b, c, ldc, (int)m, in epilogue);
+                GemmBf16.Run(a, lda, b, c, ldc, m, in epilogue, maxThreads);
             }
             else
             {
-                GemmF32Job job = default;
-                job.A = a;
-                job.Lda = lda;
-                job.B = b.Data;
-                job.C = c;
-                job.Ldc = ldc;
-                job.M = m;
-                job.N = b.Columns;
-                job.K = b.Rows;
-                job.Epilogue = epilogue;
-                GemmF32Driver.Run(ref job, b.Kernel, maxThreads);
+                RunPanels(a, lda, b, c, ldc, m, in epilogue, maxThreads);
             }
         }
 
         GC.KeepAlive(b);
+    }
+
+    /// <summary>The product with packed panels, for an A of their elements.</summary>
+    internal static void RunPanels(float* a, nint lda, PackedMatrix b, float* c, nint ldc, nint m, in GemmEpilogue epilogue, int maxThreads)
+    {
+        if (m <= b.Kernel.MaxRows && b.Depth <= b.Kernel.MaxDepth && m * b.Columns * b.Depth < (maxThreads <= 1 ? GemmF32Driver.WatchedWork : GemmF32Driver.ParallelWork))
+        {
+            GemmF32Driver.RunFewRows(a, lda, b, c, ldc, (int)m, in epilogue);
+            return;
+        }
+
+        GemmF32Job job = default;
+        job.A = a;
+        job.Lda = lda;
+        job.B = b.Data;
+        job.C = c;
+        job.Ldc = ldc;
+        job.M = m;
+        job.N = b.Columns;
+        job.K = b.Depth;
+        job.Epilogue = epilogue;
+        GemmF32Driver.Run(ref job, b.Kernel, maxThreads);
     }
 
     /// <summary>C = epilogue(A × B) for a prepacked B and contiguous A and C.</summary>

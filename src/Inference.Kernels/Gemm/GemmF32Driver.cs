@@ -44,7 +44,7 @@ internal static unsafe class GemmF32Driver
         nint rows = (job.M + down - 1) / down;
         job.BlockRows = (rows + kernel.MaxRows - 1) / kernel.MaxRows * kernel.MaxRows;
         job.BlocksAcross = (int)across;
-        job.Kernel = Array.IndexOf(GemmF32Kernels.All, kernel);
+        job.Kernel = GemmF32Kernels.IndexOf(kernel);
         int blocks = (int)(across * ((job.M + job.BlockRows - 1) / job.BlockRows));
         fixed (GemmF32Job* shared = &job)
         {
@@ -68,7 +68,7 @@ internal static unsafe class GemmF32Driver
         tile.Rows = rows;
         tile.RowPitch = 0;
         tile.Taps = 1;
-        tile.Depth = b.Rows;
+        tile.Depth = b.Depth;
         tile.Panel = b.Data;
         tile.Ahead = (byte*)b.Data;
         tile.AheadStep = 0;
@@ -135,7 +135,7 @@ internal static unsafe class GemmF32Driver
     private static void RunBlock(void* state, int block)
     {
         ref GemmF32Job job = ref *(GemmF32Job*)state;
-        GemmF32Kernel kernel = GemmF32Kernels.All[job.Kernel];
+        GemmF32Kernel kernel = GemmF32Kernels.At(job.Kernel);
         nint m0 = block / job.BlocksAcross * job.BlockRows;
         nint p0 = block % job.BlocksAcross * job.BlockPanels;
         nint panels = (job.N + kernel.PanelColumns - 1) / kernel.PanelColumns;
@@ -147,7 +147,7 @@ internal static unsafe class GemmF32Driver
     {
         float** rows = stackalloc float*[TileLimits.F32RowBlock];
         // With a single row of tiles nothing is read twice, so K is not cut and C is written once.
-        nint depthBlock = m1 - m0 <= kernel.MaxRows ? nint.Max(job.K, 1) : EvenPart(job.K);
+        nint depthBlock = m1 - m0 <= kernel.MaxRows && job.K <= kernel.MaxDepth ? nint.Max(job.K, 1) : EvenPart(job.K);
         GemmF32Tile tile = default;
         tile.Taps = 1;
         tile.Rows = rows;

@@ -30,6 +30,6 @@ internal unsafe struct GemmF32Job
     /// <summary>Blocks side by side: ceil(panels / BlockPanels).</summary>
     public int BlocksAcross;
 
-    /// <summary>Index of the kernel in <see cref="GemmF32Kernels.All"/>.</summary>
+    /// <summary>Number of the kernel, by <see cref="GemmF32Kernels.IndexOf"/>.</summary>
     public int Kernel;
 }

@@ -4,8 +4,8 @@ using Inference.Kernels.Memory;
 namespace Inference.Kernels.Gemm;
 
 /// <summary>
-/// A constant B[K,N] (f32) stored once as panels for <see cref="GemmF32"/>: ceil(N / panel) blocks of [K][panel columns],
-/// zero-padded to whole vectors, 64-byte aligned; matrices of at most <see cref="DotColumns"/> columns are stored by column.
+/// A constant B[K,N] stored once as panels for <see cref="GemmF32"/>: ceil(N / panel) blocks of [K][panel columns], zero-padded to whole vectors, 64-byte aligned; matrices of at most
+/// <see cref="DotColumns"/> columns are stored by column. Elements are f32, or bf16 in pairs along K (<see cref="Bf16Pairs"/>), half the bytes.
 /// Immutable and shared by any number of threads; dispose it when no call uses it. A forgotten one frees itself.
 /// </summary>
 internal sealed unsafe class PackedMatrix : IDisposable
@@ -27,9 +27,10 @@ internal sealed unsafe class PackedMatrix : IDisposable
         Rows = rows;
         Columns = columns;
         Kernel = kernel;
-        ByColumn = IsByColumn(rows, columns) && kernel.Tier != IsaTier.Scalar;
+        ByColumn = IsByColumn(rows, columns) && kernel.Tier != IsaTier.Scalar && !kernel.Pairs;
         nint stored = ByColumn ? columns : (columns + kernel.Lanes - 1) / kernel.Lanes * kernel.Lanes;
-        _buffer = new NativeBuffer(checked(rows * stored * sizeof(float)));
+        Depth = kernel.Pairs ? Bf16Pairs.Count(rows) : rows;
+        _buffer = new NativeBuffer(checked(Depth * stored * sizeof(float)));
         Data = (float*)_buffer.Pointer;
     }
 
@@ -39,11 +40,17 @@ internal sealed unsafe class PackedMatrix : IDisposable
     /// <summary>K.</summary>
     public nint Rows { get; }
 
+    /// <summary>Elements of a packed column: K, or pairs of it.</summary>
+    public nint Depth { get; }
+
     /// <summary>N.</summary>
     public nint Columns { get; }
 
     /// <summary>Native memory held, bytes.</summary>
     public nint ByteLength => _buffer.Length;
+
+    /// <summary>The name of the kernel that multiplies by it.</summary>
+    public string KernelName => ByColumn ? DotF32Kernels.Best.Name : Kernel.Name;
 
     internal GemmF32Kernel Kernel { get; }
 
@@ -84,6 +91,17 @@ internal sealed unsafe class PackedMatrix : IDisposable
     public static PackedMatrix Create(float* b, nint ldb, nint k, nint n, bool transposed = false, float alpha = 1f) =>
         Create(b, ldb, k, n, transposed, alpha, GemmF32Kernels.Best);
 
+    /// <summary>Packs α·B rounded to bf16, where this process has a kernel for it and B has more columns than dot products take; in f32 otherwise. Products round A to bf16 too, and sum in f32.</summary>
+    /// <param name="b">B[K,N] row-major with <paramref name="ldb"/>, or its transpose [N,K] if <paramref name="transposed"/>.</param>
+    /// <param name="ldb">Elements between rows of <paramref name="b"/>.</param>
+    /// <param name="k">Rows of B, 0 or more.</param>
+    /// <param name="n">Columns of B, 0 or more.</param>
+    /// <param name="transposed">Whether <paramref name="b"/> holds [N,K].</param>
+    /// <param name="alpha">Factor α.</param>
+    /// <returns>The packed copy; the caller owns it.</returns>
+    public static PackedMatrix CreateBFloat16(float* b, nint ldb, nint k, nint n, bool transposed = false, float alpha = 1f) =>
+        Create(b, ldb, k, n, transposed, alpha, IsByColumn(k, n) ? GemmF32Kernels.Best : GemmBf16Kernels.Best ?? GemmF32Kernels.Best);
+
     internal static PackedMatrix Create(float* b, nint ldb, nint k, nint n, bool transposed, float alpha, GemmF32Kernel kernel)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(k);
@@ -93,6 +111,10 @@ internal sealed unsafe class PackedMatrix : IDisposable
         if (packed.ByColumn)
         {
             GemmF32Packing.PackColumns(b, ldb, transposed, k, n, alpha, packed.Data);
+        }
+        else if (kernel.Pairs)
+        {
+            Bf16Pairs.PackPanels(b, ldb, transposed, k, n, alpha, kernel.PanelColumns, kernel.Lanes, packed.Data);
         }
         else
         {

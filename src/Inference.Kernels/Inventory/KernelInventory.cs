@@ -85,6 +85,7 @@ public static class KernelInventory
     {
         var all = new List<KernelRow>();
         GemmF32Kernels.Describe(all);
+        GemmBf16Kernels.Describe(all);
         DotF32Kernels.Describe(all);
         GemmS32Kernels.Describe(all);
         DepthwisePixels.Kernel.Describe(all, VnniDepthwise.Describe(all));

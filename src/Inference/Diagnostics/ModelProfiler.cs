@@ -93,6 +93,7 @@ public static class ModelProfiler
         {
             Name = step.Node.Name.Length > 0 ? step.Node.Name : step.Node.Outputs.FirstOrDefault(o => o is not null)?.Name ?? "",
             Operator = step.Node.QualifiedType,
+            Kernel = step.Kernel?.KernelName ?? "",
             Start = start,
             Time = time,
             InputBytes = inputs.Sum(Bytes),

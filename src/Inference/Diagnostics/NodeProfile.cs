@@ -9,6 +9,9 @@ public sealed class NodeProfile
     /// <summary>The operator, with its domain unless it is the standard ONNX domain.</summary>
     public required string Operator { get; init; }
 
+    /// <summary>The kernel of its product with constant weights, as <c>inference kernels</c> lists it; empty if it has none.</summary>
+    public string Kernel { get; init; } = "";
+
     /// <summary>When the step started, relative to the start of the run, in the last measured run.</summary>
     public required TimeSpan Start { get; init; }
 

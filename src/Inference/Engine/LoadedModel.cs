@@ -42,7 +42,7 @@ internal sealed class LoadedModel : IDisposable
     {
         using SecretBlocks.Scope scope = SecretBlocks.Enter(secrets);
         _secrets = secrets;
-        _shared = new(secrets);
+        _shared = new(secrets, options.Precision);
         _file = file;
         _release = release;
         MaxMemoryBytes = MemoryBudget.LimitOf(options);

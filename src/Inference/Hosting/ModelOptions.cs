@@ -36,6 +36,7 @@ public sealed class ModelOptions : ModelLoadOptions
             (nameof(Source), EffectiveSource?.ToString() == other.EffectiveSource?.ToString()),
             (nameof(Providers), Providers.SequenceEqual(other.Providers)),
             (nameof(Threads), Threads == other.Threads),
+            (nameof(Precision), Precision == other.Precision),
             (nameof(AssertRowIndependent), AssertRowIndependent == other.AssertRowIndependent),
             (nameof(VerifyRowIndependence), VerifyRowIndependence == other.VerifyRowIndependence),
             (nameof(FailOnProviderError), FailOnProviderError == other.FailOnProviderError),

@@ -12,6 +12,9 @@ internal sealed unsafe class LinearProduct(PackedMatrix matrix, Activation activ
     /// <summary>N.</summary>
     public nint Columns => matrix.Columns;
 
+    /// <summary>The name of the kernel of the product.</summary>
+    public string KernelName => matrix.KernelName;
+
     /// <summary>Runs it; null for an omitted bias or addend.</summary>
     public void Run(float* x, float* y, nint rows, float* bias, float* addend, int threads) => Run(x, y, rows, bias, addend, in activation, threads);
 

@@ -13,6 +13,9 @@ internal sealed unsafe class LowRankFactors(PackedMatrix a, PackedMatrix b, Acti
     /// <summary>N.</summary>
     public nint Columns => b.Columns;
 
+    /// <summary>The name of the kernel of the second product.</summary>
+    public string KernelName => b.KernelName;
+
     /// <summary>Runs it; null for an omitted bias or addend.</summary>
     public void Run(float* x, float* y, nint rows, float* bias, float* addend, int threads) => Run(x, y, rows, bias, addend, in activation, threads);
 

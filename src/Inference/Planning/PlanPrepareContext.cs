@@ -9,6 +9,8 @@ internal sealed class PlanPrepareContext(SharedConstants shared, int threads, Ru
 
     public override int Threads => threads;
 
+    public override ModelPrecision Precision => shared.Precision;
+
     public override void Claim(long bytes) => control.Memory.Claim(bytes);
 
     public void Reset(PlanNode node) => _node = node;

@@ -5,12 +5,16 @@ namespace Inference.Planning;
 
 /// <summary>Things made from constants of a model (prepacked weights), once for all its plans. Thread-safe.</summary>
 /// <param name="secrets">The blocks of a decrypted model, to which those of its plans are added; null for other models.</param>
-internal sealed class SharedConstants(SecretBlocks? secrets = null) : IDisposable
+/// <param name="precision">What weights may be packed in.</param>
+internal sealed class SharedConstants(SecretBlocks? secrets = null, ModelPrecision precision = ModelPrecision.Float32) : IDisposable
 {
     private readonly ConcurrentDictionary<(Tensor Constant, object Form), Item> _items = new();
 
     /// <summary>The blocks of a decrypted model; null for other models.</summary>
     public SecretBlocks? Secrets => secrets;
+
+    /// <summary>What weights may be packed in.</summary>
+    public ModelPrecision Precision => precision;
 
     /// <summary>What was made from a constant, or is made now; a call that finds another one making it waits as long as it may.</summary>
     /// <exception cref="OperationCanceledException">The call was cancelled while it waited.</exception>

@@ -50,6 +50,7 @@ public sealed class ModelOptionsTests
             IList<string> list => Add(list),
             bool flag => !flag,
             int number => number + 1,
+            ModelPrecision => ModelPrecision.AllowBFloat16,
             string => "other",
             null when property.PropertyType == typeof(string) => "other",
             null when property.PropertyType == typeof(bool?) => true,

@@ -9,6 +9,8 @@ internal sealed class HarnessPrepareContext(Node node, EngineValue?[] inputs, En
 
     public override int Threads => 1;
 
+    public override ModelPrecision Precision => ModelPrecision.Float32;
+
     public override bool HasInput(int index) => node.HasInput(index);
 
     public override ElementType InputType(int index) => (inputs[index] as Tensor)?.Type ?? ElementType.Undefined;

@@ -78,9 +78,10 @@ public sealed class SharedConstantsTests
     [Fact]
     public void Forms_WhatDecidesTheBytes_TellsThemApart()
     {
-        Assert.NotEqual(new PackedMatrixForm(2, 3, false, BitConverter.SingleToInt32Bits(0f)), new PackedMatrixForm(2, 3, false, BitConverter.SingleToInt32Bits(-0f)));
-        Assert.NotEqual(new PackedMatrixForm(2, 3, false, 0), new PackedMatrixForm(2, 3, true, 0));
-        Assert.NotEqual(new PackedMatrixForm(2, 3, false, 0), new PackedMatrixForm(3, 2, false, 0));
+        Assert.NotEqual(new PackedMatrixForm(2, 3, false, BitConverter.SingleToInt32Bits(0f), ModelPrecision.Float32), new PackedMatrixForm(2, 3, false, BitConverter.SingleToInt32Bits(-0f), ModelPrecision.Float32));
+        Assert.NotEqual(new PackedMatrixForm(2, 3, false, 0, ModelPrecision.Float32), new PackedMatrixForm(2, 3, true, 0, ModelPrecision.Float32));
+        Assert.NotEqual(new PackedMatrixForm(2, 3, false, 0, ModelPrecision.Float32), new PackedMatrixForm(3, 2, false, 0, ModelPrecision.Float32));
+        Assert.NotEqual(new PackedMatrixForm(2, 3, false, 0, ModelPrecision.Float32), new PackedMatrixForm(2, 3, false, 0, ModelPrecision.AllowBFloat16));
         Assert.NotEqual(QuantizedMatrixForm.Of(false, null), QuantizedMatrixForm.Of(true, null));
         Assert.Equal(QuantizedMatrixForm.Of(false, null), QuantizedMatrixForm.Of(false, Tensor.Create<byte>([0, 0], [2])));
         Assert.NotEqual(QuantizedMatrixForm.Of(false, null), QuantizedMatrixForm.Of(false, Tensor.Create<byte>([0, 1], [2])));

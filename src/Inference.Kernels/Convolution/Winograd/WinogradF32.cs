@@ -83,7 +83,7 @@ internal static unsafe class WinogradF32
         job.BlockSize = (int)size;
         job.BlocksA = (int)((tiles + size - 1) / size);
         job.BlocksB = Math.Clamp(((2 * maxThreads) + job.BlocksA - 1) / job.BlocksA, 1, panels);
-        job.Kernel = Array.IndexOf(GemmF32Kernels.All, kernel);
+        job.Kernel = GemmF32Kernels.IndexOf(kernel);
         fixed (ConvolutionJob* shared = &job)
         {
             WorkerPool.Run(job.BlocksA * job.BlocksB, &RunBlock, shared, maxThreads);
@@ -93,7 +93,7 @@ internal static unsafe class WinogradF32
     private static void RunBlock(void* state, int block)
     {
         ref ConvolutionJob job = ref *(ConvolutionJob*)state;
-        GemmF32Kernel kernel = GemmF32Kernels.All[job.Kernel];
+        GemmF32Kernel kernel = GemmF32Kernels.At(job.Kernel);
         nint tiles = (nint)job.Batch * ((job.OutHeight + 1) / 2) * ((job.OutWidth + 1) / 2);
         int panels = (job.Geometry.OutChannels + kernel.PanelColumns - 1) / kernel.PanelColumns;
         int b = block / job.BlocksA;

@@ -2,7 +2,10 @@ using System.Diagnostics;
 
 namespace Inference.Kernels.Gemm.Tiles;
 
-/// <summary>A row of the f32 GEMM inventory: tiles of 1 … <see cref="MaxRows"/> rows by 1 … <see cref="MaxVectors"/> vectors.</summary>
+/// <summary>
+/// A row of the GEMM inventories of f32 and bf16: tiles of 1 … <see cref="MaxRows"/> rows by 1 … <see cref="MaxVectors"/> vectors. Where <see cref="Pairs"/> is set, each element of A
+/// and B is a pair of bf16, the lower one first, that are neighbours along K: what blocks a product counts pairs then, and is the same code. C and what is added are f32.
+/// </summary>
 internal sealed unsafe class GemmF32Kernel(
     string name,
     IsaTier tier,
@@ -10,7 +13,8 @@ internal sealed unsafe class GemmF32Kernel(
     int maxRows,
     int maxVectors,
     int lanes,
-    delegate*<delegate*<GemmF32Tile*, void>[]> tiles)
+    delegate*<delegate*<GemmF32Tile*, void>[]> tiles,
+    bool pairs = false)
 {
     private readonly delegate*<GemmF32Tile*, void>[] _tiles = supported ? WithinLimits(maxRows, maxVectors, lanes, tiles()) : [];
 
@@ -22,6 +26,14 @@ internal sealed unsafe class GemmF32Kernel(
 
     /// <summary>Where what gives its tiles is.</summary>
     public nint Code { get; } = (nint)tiles;
+
+    /// <summary>Whether elements of A and B are pairs of bf16.</summary>
+    public bool Pairs { get; } = pairs;
+
+    /// <summary>
+    /// Elements of K that one tile may sum: a call into emitted code delays a garbage collection, so it stays within some microseconds even where B comes from memory.
+    /// </summary>
+    public nint MaxDepth { get; } = pairs ? 2048 : nint.MaxValue;
 
     public int MaxRows { get; } = maxRows;
 

@@ -16,6 +16,13 @@ internal static unsafe class GemmF32Kernels
 
     internal static readonly GemmF32Kernel Best = Array.Find(All, k => k.Supported)!;
 
+    /// <summary>The number that <see cref="At"/> knows a kernel of this inventory or that of bf16 by.</summary>
+    internal static int IndexOf(GemmF32Kernel kernel) =>
+        kernel.Pairs ? All.Length + Array.IndexOf(GemmBf16Kernels.All, kernel) : Array.IndexOf(All, kernel);
+
+    /// <summary>The kernel of a number.</summary>
+    internal static GemmF32Kernel At(int index) => index < All.Length ? All[index] : GemmBf16Kernels.All[index - All.Length];
+
     internal static void Describe(List<KernelRow> to)
     {
         bool chosen = false;

@@ -75,7 +75,7 @@ internal static unsafe class VnniDepthwise
     {
         int bytes = 16 << vectorLength;
         s.VectorLength = vectorLength;
-        VnniTiles.Enter(s, tall: false);
+        CallFrame.Enter(s, all: false);
         s.Load(Gpr.Rax, Gpr.Rdi, Offset);
         s.Load(Gpr.Rcx, Gpr.Rdi, Count);
         s.Load(Gpr.Rbx, Gpr.Rdi, Sums);
@@ -110,7 +110,7 @@ internal static unsafe class VnniDepthwise
         s.Add(Gpr.Rax, Gpr.Rdi, Step);
         s.Subtract(Gpr.Rcx, 1);
         s.Patch(s.JumpIfGreater(), pixel);
-        VnniTiles.Leave(s, tall: false);
+        CallFrame.Leave(s, all: false);
     }
 
     // Registers 0–3: a tap each; 4–7: bytes of two taps; 8–11: bytes of four.

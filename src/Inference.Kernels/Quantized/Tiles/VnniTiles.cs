@@ -19,8 +19,6 @@ internal static unsafe class VnniTiles
 
     public const int MaxVectors = TileLimits.Vectors;
 
-    private const string DisableSwitch = "Inference.Kernels.DisableEmittedKernels";
-
     // Byte offsets of the fields of GemmS32Tile.
     private const int Rows = 0;
     private const int RowPitch = 8;
@@ -94,24 +92,13 @@ internal static unsafe class VnniTiles
     }
 
     /// <summary>Whether the CPU has the instruction and code generation is not disabled.</summary>
-    internal static bool IsUsable()
-    {
-        // The intrinsics classes vouch for the operating system's support of the registers (XCR0) and for the switches.
-        if (!Avx512F.IsSupported || !Avx512BW.IsSupported || !X86Base.X64.IsSupported
-            || (AppContext.TryGetSwitch(DisableSwitch, out bool disabled) && disabled))
-        {
-            return false;
-        }
-
-        (int maxLeaf, _, _, _) = X86Base.CpuId(0, 0);
-        return maxLeaf >= 7 && (X86Base.CpuId(7, 0).Ecx & (1 << 11)) != 0;
-    }
+    internal static bool IsUsable() => CodeGeneration.IsAllowed() && (X86Base.CpuId(7, 0).Ecx & (1 << 11)) != 0;
 
     private static void EmitWide(Assembler s, int rows, int vectors)
     {
         // zmm31 downwards: accumulators; zmm0…: the panel's vectors; the next two: broadcasts, alternating.
         int unroll = rows <= 2 ? 4 : 2;
-        Enter(s, tall: false);
+        CallFrame.Enter(s, all: false);
         s.Load(TapsLeft, Tile, Init);
         for (int i = 0; i < rows; i++)
         {
@@ -165,14 +152,14 @@ internal static unsafe class VnniTiles
             s.Add(TapsLeft, Tile, Ldc);
         }
 
-        Leave(s, tall: false);
+        CallFrame.Leave(s, all: false);
     }
 
     // All but three registers point at rows, so what wide tiles keep in registers is kept in the argument.
     private static void EmitTall(Assembler s, int rows, int vectors, int panelVectors)
     {
         const int Unroll = 2;
-        Enter(s, tall: true);
+        CallFrame.Enter(s, all: true);
         s.Load(K, Tile, Init);
         for (int i = 0; i < rows; i++)
         {
@@ -234,7 +221,7 @@ internal static unsafe class VnniTiles
             s.Add(K, Tile, Ldc);
         }
 
-        Leave(s, tall: true);
+        CallFrame.Leave(s, all: true);
     }
 
     private static int Accumulator(int row, int vector, int vectors) => 31 - (row * vectors) - vector;
@@ -261,60 +248,5 @@ internal static unsafe class VnniTiles
 
         s.Add(K, 4 * unroll);
         s.Add(B, 64 * panelVectors * unroll);
-    }
-
-    // System V passes the argument in rdi and lets a callee use all vector registers. Windows passes it in rcx and wants rsi,
-    // rdi and xmm6–15 back.
-    internal static void Enter(Assembler s, bool tall)
-    {
-        s.Push(Gpr.Rbx);
-        s.Push(Gpr.Rbp);
-        s.Push(Gpr.R12);
-        if (tall)
-        {
-            s.Push(Gpr.R13);
-            s.Push(Gpr.R14);
-            s.Push(Gpr.R15);
-        }
-
-        if (OperatingSystem.IsWindows())
-        {
-            s.Push(Gpr.Rsi);
-            s.Push(Gpr.Rdi);
-            s.Move(Gpr.Rdi, Gpr.Rcx);
-            s.Subtract(Gpr.Rsp, 160);
-            for (int x = 6; x < 16; x++)
-            {
-                s.SpillXmm(x, 16 * (x - 6), store: true);
-            }
-        }
-    }
-
-    internal static void Leave(Assembler s, bool tall)
-    {
-        s.ZeroUpper();
-        if (OperatingSystem.IsWindows())
-        {
-            for (int x = 6; x < 16; x++)
-            {
-                s.SpillXmm(x, 16 * (x - 6), store: false);
-            }
-
-            s.Add(Gpr.Rsp, 160);
-            s.Pop(Gpr.Rdi);
-            s.Pop(Gpr.Rsi);
-        }
-
-        if (tall)
-        {
-            s.Pop(Gpr.R15);
-            s.Pop(Gpr.R14);
-            s.Pop(Gpr.R13);
-        }
-
-        s.Pop(Gpr.R12);
-        s.Pop(Gpr.Rbp);
-        s.Pop(Gpr.Rbx);
-        s.Return();
     }
 }

@@ -61,6 +61,8 @@ internal sealed unsafe class ContribAttention(Node node) : FloatOperator
     // With the weights of the projection packed once.
     private sealed class Prepared(ContribHeads heads, PackedMatrix weights) : Kernel
     {
+        public override string? KernelName => weights.KernelName;
+
         public override void Run(KernelContext context)
         {
             Tensor x = context.Input(0);

@@ -6,6 +6,9 @@ internal abstract class Kernel : IDisposable
     /// <summary>Scratch memory one run needs, bytes.</summary>
     public virtual long ScratchBytes => 0;
 
+    /// <summary>The name of the kernel of its product, as the kernel inventory lists it; null where it has none, or it is not known.</summary>
+    public virtual string? KernelName => null;
+
     public abstract void Run(KernelContext context);
 
     public virtual void Dispose()

@@ -29,6 +29,9 @@ internal abstract class PrepareContext
     /// <summary>Threads one run may use, ≥ 1.</summary>
     public abstract int Threads { get; }
 
+    /// <summary>The precision of products with constant weights.</summary>
+    public abstract ModelPrecision Precision { get; }
+
     /// <summary>Makes something from constants once for all plans and sessions of the model (prepacked weights). The store disposes it with the model.</summary>
     /// <param name="input">The input whose constant it is made from.</param>
     /// <param name="form">The form, with all that decides it beside the constant.</param>

@@ -89,6 +89,8 @@ internal sealed unsafe class Linear(Node node, OperatorTable table) : Operator
     {
         public override long ScratchBytes => product is null ? 0 : TensorShape.Count(product) * sizeof(float);
 
+        public override string? KernelName => linear.KernelName;
+
         public override void Run(KernelContext context)
         {
             Tensor y = context.Output(0);

@@ -97,6 +97,8 @@ internal sealed unsafe class LowRankProduct(Node node, OperatorTable table) : Op
     {
         public override long ScratchBytes => product is null ? 0 : TensorShape.Count(product) * sizeof(float);
 
+        public override string? KernelName => factors.KernelName;
+
         public override void Run(KernelContext context)
         {
             Tensor y = context.Output(0);

@@ -7,4 +7,5 @@ namespace Inference.Operators.MatrixProduct;
 /// <param name="Columns">N.</param>
 /// <param name="Transposed">Whether the constant holds [N, K].</param>
 /// <param name="AlphaBits">The bits of α, so that 0 and −0 differ.</param>
-internal sealed record PackedMatrixForm(long Rows, long Columns, bool Transposed, int AlphaBits) : PackedForm<PackedMatrix>;
+/// <param name="Precision">What it may be packed in.</param>
+internal sealed record PackedMatrixForm(long Rows, long Columns, bool Transposed, int AlphaBits, ModelPrecision Precision) : PackedForm<PackedMatrix>;

@@ -23,9 +23,13 @@ internal sealed unsafe class PackedProduct(LinearProduct product, int inputA, in
     {
         long k = b.Dims[transposed ? ^1 : ^2];
         long n = b.Dims[transposed ? ^2 : ^1];
-        var form = new PackedMatrixForm(k, n, transposed, BitConverter.SingleToInt32Bits(alpha));
-        return context.Shared(input, form, () => PackedMatrix.Create((float*)b.Data, (nint)b.Dims[^1], (nint)k, (nint)n, transposed, alpha));
+        var form = new PackedMatrixForm(k, n, transposed, BitConverter.SingleToInt32Bits(alpha), context.Precision);
+        return context.Shared(input, form, () => form.Precision == ModelPrecision.AllowBFloat16
+            ? PackedMatrix.CreateBFloat16((float*)b.Data, (nint)b.Dims[^1], (nint)k, (nint)n, transposed, alpha)
+            : PackedMatrix.Create((float*)b.Data, (nint)b.Dims[^1], (nint)k, (nint)n, transposed, alpha));
     }
+
+    public override string? KernelName => product.KernelName;
 
     public override void Run(KernelContext context)
     {
