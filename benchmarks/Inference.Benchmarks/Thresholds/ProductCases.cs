@@ -103,7 +103,7 @@ internal static unsafe class ProductCases
                 Query = q.F32, Key = k.F32, Value = v.F32, Output = y.F32, Batch = 1, Heads = 1, KeyHeads = 1, QueryLength = (int)queries, KeyLength = Size,
                 HeadSize = Head, ValueSize = Head, Scale = 0.125f, QueryStride = Head, KeyStride = Head, ValueStride = Head, OutputStride = Head,
             };
-            AttentionF32.RunHead(in a, null, 0, packed);
+            AttentionF32.RunHead(in a, null, 0, 1, packed);
         }
     }
 

@@ -1,7 +1,7 @@
 namespace Inference.Kernels.Attention;
 
 /// <summary>
-/// y[b,h,i] = Σ_j softmax_j(Scale · q[b,h,i]·k[b,h',j] + mask[b,h,i,j]) · v[b,h',j], with h' = h · KeyHeads / Heads. Elements of
+/// y[b,h,i] = Σ_j softmax_j(softcap(Scale · q[b,h,i]·k[b,h',j]) + mask[b,h,i,j]) · v[b,h',j], with h' = h · KeyHeads / Heads. Elements of
 /// a head are contiguous; strides are in elements. Pointers are borrowed for the call; null means absent.
 /// </summary>
 internal unsafe struct AttentionArguments
@@ -45,8 +45,29 @@ internal unsafe struct AttentionArguments
     /// <summary>Factor of the scores, usually 1/√HeadSize.</summary>
     public float Scale;
 
-    /// <summary>Whether query i attends only to keys j ≤ i + KeyLength − QueryLength.</summary>
+    /// <summary>Whether query i attends only to keys j ≤ i + <see cref="CausalOffset"/>.</summary>
     public bool Causal;
+
+    /// <summary>See <see cref="Causal"/>: the keys before the first query's own.</summary>
+    public int CausalOffset;
+
+    /// <summary>The most keys that a causal query attends to, the last of those it may; 0 for all.</summary>
+    public int Window;
+
+    /// <summary>Scaled scores s become Softcap·tanh(s / Softcap) before the mask is added; 0 for none.</summary>
+    public float Softcap;
+
+    /// <summary>The exponent of a term of the softmax without a key, of head h at h·SinkHeadStride; null for none.</summary>
+    public float* Sinks;
+
+    /// <summary>See <see cref="Sinks"/>.</summary>
+    public nint SinkHeadStride;
+
+    /// <summary>Blocks of keys that queries attend to, in place of a mask; null for all. Needs <see cref="Causal"/>.</summary>
+    public KeyBlocks* Blocks;
+
+    /// <summary>What <see cref="MaskedKeys.Find"/> found for this mask earlier; null to look again.</summary>
+    public float* Gaps;
 
     /// <summary>See <see cref="Query"/>.</summary>
     public nint QueryBatchStride;

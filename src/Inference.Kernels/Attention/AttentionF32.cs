@@ -10,7 +10,7 @@ namespace Inference.Kernels.Attention;
 
 /// <summary>
 /// Scaled dot-product attention that keeps scores of one block of queries and keys only: each block rescales what earlier
-/// blocks gave (online softmax). Thread-safe. A row whose scores are all −∞ gives NaN. Source: ONNX Attention, opset 23.
+/// blocks gave (online softmax). Keys that no query of a block sees are neither multiplied nor read. Thread-safe. A row that sees no key gives NaN, with a sink 0. Source: ONNX Attention, opset 23.
 /// </summary>
 internal static unsafe class AttentionF32
 {
@@ -18,13 +18,13 @@ internal static unsafe class AttentionF32
     private const int SoftmaxMacs = 2 * WorkCounter.MultiplyAdds;
 
     // Scores of a block of queries take 96 KB; with a panel of keys they stay in the second-level cache.
-    private const int QueryBlock = TileLimits.RowBlock;
+    internal const int QueryBlock = TileLimits.RowBlock;
     private const int KeyBlock = 512;
 
     // Fewer queries than this do not repay packing the keys and values: benchmarks/results/thresholds.md.
     internal const int MinPackedQueries = 16;
 
-    internal static readonly RowKernel Scores = RowKernel.Of<ScoreBody>("attention_f32_scores");
+    internal static readonly RowKernel Scores = RowKernel.Of<AttentionScores>("attention_f32_scores");
 
     /// <summary>Computes attention, see <see cref="AttentionArguments"/>.</summary>
     /// <param name="arguments">What to compute.</param>
@@ -52,16 +52,23 @@ internal static unsafe class AttentionF32
 
         long work = (long)a.Batch * a.Heads * a.QueryLength * a.KeyLength * (a.HeadSize + a.ValueSize);
         int threads = work >= GemmF32Driver.ParallelWork ? maxThreads : 1;
-        nint count = a.QueryLength >= MinPackedQueries ? MaskedKeys.Count(in a, QueryBlock) : 0;
-        using var gaps = new AlignedScratch<float>(count);
-        var masked = new MaskedKeys(&a, QueryBlock, gaps.Pointer);
-        if (count > 0)
+        nint count = MaskedKeys.Count(in a);
+        using var gaps = new AlignedScratch<float>(a.Gaps == null ? count : 0);
+        var masked = new MaskedKeys(&a, a.Gaps == null ? gaps.Pointer : a.Gaps);
+        if (count > 0 && a.Gaps == null)
         {
             masked.Find(threads);
         }
 
-        var call = new Call { Arguments = &a, Masked = count > 0 ? &masked : null };
-        WorkerPool.Run(a.Batch * a.Heads, &RunHead, &call, threads);
+        int heads = a.Batch * a.Heads;
+        var call = new Call { Arguments = &a, Masked = count > 0 ? &masked : null, Parts = 1 };
+        if (heads < threads && a.QueryLength >= MinPackedQueries)
+        {
+            // Each part packs the keys and values of its head, at the price of about one row of tiles.
+            call.Parts = Math.Min((threads + heads - 1) / heads, (a.QueryLength + QueryBlock - 1) / QueryBlock);
+        }
+
+        WorkerPool.Run(heads * call.Parts, &RunHead, &call, threads);
     }
 
     // Without keys there is nothing to add up.
@@ -82,20 +89,23 @@ internal static unsafe class AttentionF32
     private static void RunHead(void* state, int index)
     {
         var call = (Call*)state;
-        RunHead(in *call->Arguments, call->Masked, index, call->Arguments->QueryLength >= MinPackedQueries);
+        RunHead(in *call->Arguments, call->Masked, index, call->Parts, call->Arguments->QueryLength >= MinPackedQueries);
     }
 
+    /// <summary>Every <paramref name="parts"/>-th block of a head's queries: causal ones grow.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal static void RunHead(in AttentionArguments a, MaskedKeys* masked, int index, bool packed)
+    internal static void RunHead(in AttentionArguments a, MaskedKeys* masked, int index, int parts, bool packed)
     {
-        int batch = index / a.Heads;
-        int head = index % a.Heads;
+        (int slice, int part) = (index / parts, index % parts);
+        int batch = slice / a.Heads;
+        int head = slice % a.Heads;
         int keyHead = head * a.KeyHeads / a.Heads;
         float* q = a.Query + (batch * a.QueryBatchStride) + (head * a.QueryHeadStride);
         float* k = a.Key + (batch * a.KeyBatchStride) + (keyHead * a.KeyHeadStride);
         float* v = a.Value + (batch * a.ValueBatchStride) + (keyHead * a.ValueHeadStride);
         float* y = a.Output + (batch * a.OutputBatchStride) + (head * a.OutputHeadStride);
         float* mask = a.Mask == null ? null : a.Mask + (batch * a.MaskBatchStride) + (head * a.MaskHeadStride);
+        KeyBlocks* blocks = a.Blocks;
         GemmF32Kernel kernel = GemmF32Kernels.Best;
         nint storedKeys = (a.KeyLength + kernel.Lanes - 1) / kernel.Lanes * kernel.Lanes;
         nint storedValues = (a.ValueSize + kernel.Lanes - 1) / kernel.Lanes * kernel.Lanes;
@@ -105,12 +115,17 @@ internal static unsafe class AttentionF32
         nint stride = nint.Min(KeyBlock, storedKeys) / 16 * 16;
         stride += (stride & 16) == 0 ? 16 : 32;
         using var scores = new AlignedScratch<float>(QueryBlock * stride);
+        int keyBlocks = blocks == null ? 0 : (a.KeyLength + blocks->Size - 1) / blocks->Size;
+        using var seen = new AlignedScratch<ulong>(keyBlocks);
+        using var tile = new AlignedScratch<float>(blocks == null ? 0 : QueryBlock * stride);
         if (packed)
         {
             GemmF32Packing.PackPanels(k, a.KeyStride, true, a.HeadSize, a.KeyLength, 1f, kernel.PanelColumns, kernel.Lanes, keys.Pointer);
             GemmF32Packing.PackPanels(v, a.ValueStride, false, a.KeyLength, a.ValueSize, 1f, kernel.PanelColumns, kernel.Lanes, values.Pointer);
         }
 
+        int granule = packed ? kernel.PanelColumns : 1;
+        float keySize = masked == null ? 0 : MaskedKeys.Largest(k, a.KeyStride, a.KeyLength, a.HeadSize);
         ScoreJob job = default;
         float* max = stackalloc float[QueryBlock];
         float* sum = stackalloc float[QueryBlock];
@@ -119,25 +134,40 @@ internal static unsafe class AttentionF32
         job.Scores = scores.Pointer;
         job.ScoreStride = stride;
         job.Scale = a.Scale;
+        job.Softcap = a.Softcap;
+        job.Window = a.Window;
         job.OutputStride = a.OutputStride;
         job.ValueSize = a.ValueSize;
         var work = default(WorkCounter);
-        for (int i = 0; i < a.QueryLength; i += QueryBlock)
+        for (int i = 0, rows, at = 0; i < a.QueryLength; i += rows, at++)
         {
-            int rows = Math.Min(QueryBlock, a.QueryLength - i);
+            int position = i + a.CausalOffset;
+            rows = Math.Min(blocks == null ? QueryBlock : blocks->QueriesAt(position, QueryBlock), a.QueryLength - i);
             KernelAssert.AtMost(rows, QueryBlock);
-            new Span<float>(max, rows).Fill(float.NegativeInfinity);
-            new Span<float>(sum, rows).Clear();
+            if (at % parts != part)
+            {
+                continue;
+            }
+
+            new Span<float>(max, rows).Fill(a.Sinks == null ? float.NegativeInfinity : a.Sinks[head * a.SinkHeadStride]);
+            new Span<float>(sum, rows).Fill(a.Sinks == null ? 0f : 1f);
             job.Output = y + (i * a.OutputStride);
-            // The last key that the block's last query sees ends the walk.
-            int end = a.Causal ? Math.Clamp(i + rows + a.KeyLength - a.QueryLength, 1, a.KeyLength) : a.KeyLength;
+            // The last key that the block's last query sees ends the walk; the first one that its first query sees begins it.
+            int end = a.Causal ? Math.Clamp(position + rows, 1, a.KeyLength) : a.KeyLength;
+            int start = a.Window == 0 ? 0 : Math.Clamp(Math.Min(position + 1, a.KeyLength) - a.Window, 0, end - 1) / granule * granule;
             float* gaps = masked == null ? null : masked->Gaps(batch, head, i / QueryBlock);
-            float limit = gaps == null ? 0 : MaskedKeys.Limit(q + (i * a.QueryStride), a.QueryStride, rows, k, a.KeyStride, a.KeyLength, a.HeadSize, a.Scale);
+            float limit = gaps == null ? 0 : MaskedKeys.Limit(MaskedKeys.Largest(q + (i * a.QueryStride), a.QueryStride, rows, a.HeadSize), keySize, a.Scale);
+            if (blocks != null)
+            {
+                blocks->See(head, position, rows, seen.Pointer, keyBlocks);
+            }
+
             job.First = true;
             int count;
-            for (int j = 0; j < end; j += count)
+            for (int j = start; j < end; j += count)
             {
-                count = gaps == null ? Math.Min(KeyBlock, end - j) : MaskedKeys.Next(gaps, limit, ref j, end, KeyBlock);
+                count = blocks != null ? blocks->Next(seen.Pointer, granule, ref j, end, KeyBlock)
+                    : gaps != null ? MaskedKeys.Next(gaps, limit, ref j, end, KeyBlock) : Math.Min(KeyBlock, end - j);
                 if (count == 0)
                 {
                     break;
@@ -150,9 +180,16 @@ internal static unsafe class AttentionF32
                     kernel, q + (i * a.QueryStride), a.QueryStride, rows, packed ? keys.Pointer + ((nint)j * a.HeadSize) : null,
                     k + (j * a.KeyStride), a.KeyStride, packed ? whole : count, a.HeadSize, scores.Pointer, stride);
                 job.Columns = count;
+                job.Left = a.KeyLength - j;
                 job.Mask = mask == null ? null : mask + (i * a.MaskQueryStride) + j;
                 job.MaskStride = a.MaskQueryStride;
-                job.Visible = a.Causal ? i + a.KeyLength - a.QueryLength - j + 1 : int.MaxValue / 2;
+                if (blocks != null)
+                {
+                    job.Mask = blocks->Hide(seen.Pointer, position, rows, j, count, tile.Pointer, stride) ? tile.Pointer : null;
+                    job.MaskStride = stride;
+                }
+
+                job.Visible = a.Causal ? position - j + 1 : int.MaxValue / 2;
                 job.VisibleStep = a.Causal ? 1 : 0;
                 Scores.Best(&job, 0, rows);
                 Accumulate(in a, kernel, scores.Pointer, stride, rows, count, j, !job.First, packed ? values.Pointer : null, v, job.Output);
@@ -162,6 +199,11 @@ internal static unsafe class AttentionF32
             for (int r = 0; r < rows; r++)
             {
                 float* to = job.Output + (r * a.OutputStride);
+                if (job.First)
+                {
+                    new Span<float>(to, a.ValueSize).Clear();
+                }
+
                 Elementwise.Binary.RunScalarRight(Elementwise.BinaryKind.Mul, to, 1f / sum[r], to, a.ValueSize);
             }
         }
@@ -226,115 +268,6 @@ internal static unsafe class AttentionF32
     {
         public AttentionArguments* Arguments;
         public MaskedKeys* Masked;
-    }
-
-    internal struct ScoreJob
-    {
-        public float* Scores;
-        public nint ScoreStride;
-        public float* Mask;
-        public nint MaskStride;
-        public float* Max;
-        public float* Sum;
-        public float* Output;
-        public nint OutputStride;
-        public int ValueSize;
-        public int Columns;
-        public int Visible;
-        public int VisibleStep;
-        public bool First;
-        public float Scale;
-    }
-
-    // One block of scores becomes e^(score − max); what earlier blocks gave is scaled to the new maximum.
-    private readonly struct ScoreBody : IRowBody
-    {
-        [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-        public static void Run<S, V>(void* state, nint first, nint end)
-            where S : struct, ISimd<V>
-            where V : struct
-        {
-            ref readonly ScoreJob job = ref *(ScoreJob*)state;
-            for (nint r = first; r < end; r++)
-            {
-                float* x = job.Scores + (r * job.ScoreStride);
-                float* mask = job.Mask == null ? null : job.Mask + (r * job.MaskStride);
-                int count = (int)nint.Min(job.Columns, job.Visible + (r * job.VisibleStep));
-                count = Math.Max(count, 0);
-                float max = Shift<S, V>(x, mask, count, job.Scale, job.Max[r]);
-                // With nothing but −∞ so far, all terms are 0 whatever is taken off.
-                float sum = Exponentiate<S, V>(x, count, float.IsNegativeInfinity(max) ? 0f : max);
-                if (count < job.Columns)
-                {
-                    new Span<float>(x + count, job.Columns - count).Clear();
-                }
-
-                if (!job.First && max != job.Max[r])
-                {
-                    float factor = MathF.Exp(job.Max[r] - max);
-                    job.Sum[r] *= factor;
-                    float* y = job.Output + (r * job.OutputStride);
-                    for (int i = 0; i < job.ValueSize; i++)
-                    {
-                        y[i] *= factor;
-                    }
-                }
-
-                job.Max[r] = max;
-                job.Sum[r] += sum;
-            }
-        }
-
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static float Shift<S, V>(float* x, float* mask, int count, float scale, float max)
-            where S : struct, ISimd<V>
-            where V : struct
-        {
-            V best = S.Splat(max);
-            int i = 0;
-            for (; i <= count - S.Lanes; i += S.Lanes)
-            {
-                V s = S.Mul(S.Load(x + i), S.Splat(scale));
-                s = mask == null ? s : S.Add(s, S.Load(mask + i));
-                S.Store(x + i, s);
-                best = S.Max(s, best);
-            }
-
-            int part = count - i;
-            if (part > 0)
-            {
-                V s = S.Mul(S.LoadPart(x + i, part, float.NegativeInfinity), S.Splat(scale));
-                s = mask == null ? s : S.Add(s, S.LoadPart(mask + i, part, 0f));
-                S.StorePart(x + i, s, part);
-                best = S.Max(S.LoadPart(x + i, part, float.NegativeInfinity), best);
-            }
-
-            return S.MaxAcross(best);
-        }
-
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static float Exponentiate<S, V>(float* x, int count, float max)
-            where S : struct, ISimd<V>
-            where V : struct
-        {
-            V sums = S.Splat(0f);
-            int i = 0;
-            for (; i <= count - S.Lanes; i += S.Lanes)
-            {
-                V e = SimdMath.ExpNonPositive<S, V>(S.Sub(S.Load(x + i), S.Splat(max)));
-                S.Store(x + i, e);
-                sums = S.Add(sums, e);
-            }
-
-            int part = count - i;
-            if (part > 0)
-            {
-                V e = SimdMath.ExpNonPositive<S, V>(S.Sub(S.LoadPart(x + i, part, float.NegativeInfinity), S.Splat(max)));
-                S.StorePart(x + i, e, part);
-                sums = S.Add(sums, e);
-            }
-
-            return S.Sum(sums);
-        }
+        public int Parts;
     }
 }

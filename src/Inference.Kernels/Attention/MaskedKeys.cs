@@ -23,28 +23,26 @@ internal unsafe struct MaskedKeys
     private const float Rounding = 1.01f;
 
     private readonly AttentionArguments* _a;
-    private readonly int _queryBlock;
     private readonly int _blocks;
     private readonly int _units;
     private readonly int _heads;
     private readonly float* _gaps;
 
     /// <param name="a">What is computed.</param>
-    /// <param name="queryBlock">The queries of a block.</param>
-    /// <param name="gaps">Room for <see cref="Count"/> numbers.</param>
-    public MaskedKeys(AttentionArguments* a, int queryBlock, float* gaps)
+    /// <param name="gaps">Room for <see cref="Count"/> numbers, or what <see cref="Find"/> wrote there.</param>
+    public MaskedKeys(AttentionArguments* a, float* gaps)
     {
         _a = a;
-        _queryBlock = queryBlock;
         _gaps = gaps;
-        _blocks = Blocks(a->QueryLength, queryBlock);
+        _blocks = Blocks(a->QueryLength, AttentionF32.QueryBlock);
         _units = Blocks(a->KeyLength, Unit);
         _heads = a->MaskHeadStride == 0 ? 1 : a->Heads;
     }
 
     /// <summary>How many numbers an attention needs; 0 if no key is to be left out.</summary>
-    public static nint Count(in AttentionArguments a, int queryBlock) => a.Mask == null || a.Causal || a.KeyLength < LeastKeys ? 0
-        : (nint)(a.MaskBatchStride == 0 ? 1 : a.Batch) * (a.MaskHeadStride == 0 ? 1 : a.Heads) * Blocks(a.QueryLength, queryBlock) * Blocks(a.KeyLength, Unit);
+    public static nint Count(in AttentionArguments a) =>
+        a.Mask == null || a.Causal || a.KeyLength < LeastKeys || a.QueryLength < AttentionF32.MinPackedQueries ? 0
+        : (nint)(a.MaskBatchStride == 0 ? 1 : a.Batch) * (a.MaskHeadStride == 0 ? 1 : a.Heads) * Blocks(a.QueryLength, AttentionF32.QueryBlock) * Blocks(a.KeyLength, Unit);
 
     /// <summary>Reads the masks.</summary>
     /// <param name="maxThreads">The most threads to use.</param>
@@ -66,8 +64,23 @@ internal unsafe struct MaskedKeys
     }
 
     /// <summary>The gap beyond which terms vanish, for a block of queries and all keys of a head.</summary>
-    public static float Limit(float* q, nint queryStride, int rows, float* k, nint keyStride, int keys, int size, float scale) =>
-        Vanishes - (2 * Rounding * MathF.Abs(scale) * MathF.Sqrt(LargestSquare(q, queryStride, rows, size)) * MathF.Sqrt(LargestSquare(k, keyStride, keys, size)));
+    /// <param name="queries">The queries' <see cref="Largest"/>.</param>
+    /// <param name="keys">The keys'.</param>
+    /// <param name="scale">The factor of the scores.</param>
+    public static float Limit(float queries, float keys, float scale) => Vanishes - (2 * Rounding * MathF.Abs(scale) * queries * keys);
+
+    /// <summary>The largest Euclidean length of the rows of x[rows, size]; NaN if one is.</summary>
+    public static float Largest(float* x, nint stride, int rows, int size)
+    {
+        float largest = 0;
+        for (int row = 0; row < rows; row++)
+        {
+            // NaN stays.
+            largest = MathF.Max(largest, TensorPrimitives.SumOfSquares(new ReadOnlySpan<float>(x + (row * stride), size)));
+        }
+
+        return MathF.Sqrt(largest);
+    }
 
     /// <summary>Finds the next run of keys that are needed, at most <paramref name="most"/>.</summary>
     /// <param name="gaps">Of the block of queries.</param>
@@ -83,6 +96,7 @@ internal unsafe struct MaskedKeys
             first += Unit;
         }
 
+        first = Math.Min(first, end);
         int last = first;
         while (last < end && last - first < most && !(gaps[last / Unit] < limit))
         {
@@ -103,10 +117,10 @@ internal unsafe struct MaskedKeys
         float* gaps = _gaps + ((nint)index * _units);
         new Span<float>(gaps, _units).Fill(float.NegativeInfinity);
         float* mask = _a->Mask + ((slice / _heads) * _a->MaskBatchStride) + ((slice % _heads) * _a->MaskHeadStride);
-        int end = Math.Min((block + 1) * _queryBlock, _a->QueryLength);
-        int rows = _a->MaskQueryStride == 0 ? Math.Min(end, (block * _queryBlock) + 1) : end;
+        int end = Math.Min((block + 1) * AttentionF32.QueryBlock, _a->QueryLength);
+        int rows = _a->MaskQueryStride == 0 ? Math.Min(end, (block * AttentionF32.QueryBlock) + 1) : end;
         bool hides = true;
-        for (int row = block * _queryBlock; row < rows && hides; row++)
+        for (int row = block * AttentionF32.QueryBlock; row < rows && hides; row++)
         {
             hides = Lower(mask + (row * _a->MaskQueryStride), gaps);
         }
@@ -135,17 +149,5 @@ internal unsafe struct MaskedKeys
         }
 
         return hides;
-    }
-
-    private static float LargestSquare(float* x, nint stride, int rows, int size)
-    {
-        float largest = 0;
-        for (int row = 0; row < rows; row++)
-        {
-            // NaN stays.
-            largest = MathF.Max(largest, TensorPrimitives.SumOfSquares(new ReadOnlySpan<float>(x + (row * stride), size)));
-        }
-
-        return largest;
     }
 }

@@ -26,6 +26,9 @@ public sealed unsafe class AttentionCoveringTests(ITestOutputHelper output)
         Option<int> valueSize = space.Add("value", 1, 8, 24, 65);
         Option<float> scale = space.Add("scale", 0.3f, 1f);
         Option<bool> causal = space.Add("causal", Choices.Either);
+        Option<int> window = space.Add("window", 0, 1, 30, 130, 2000);
+        Option<float> softcap = space.Add("softcap", 0f, 1.5f);
+        Option<string> sinks = space.Add("sinks", "none", "one", "of heads");
         Option<string> maskShape = space.Add("mask", "none", "whole", "of queries", "of batches", "one row");
         Option<string> hidden = space.Add("hidden by mask", "none", "some", "first block", "later block", "window", "blocks", "all but a few");
         Option<Layout> queryLayout = space.Add("Q", Enum.GetValues<Layout>());
@@ -48,6 +51,7 @@ public sealed unsafe class AttentionCoveringTests(ITestOutputHelper output)
             using NativeArray<float> k = Fill.Floats(kLength, seed + 1, -2f, 2f);
             using NativeArray<float> v = Fill.Floats(vLength, seed + 2);
             using NativeArray<float> y = Fill.Floats(yLength, seed + 3);
+            using NativeArray<float> sink = Fill.Floats(heads, seed + 5, -2f, 2f);
             using NativeArray<float> mask = Fill.Floats(batch * heads * lq * lk, seed + 4, -3f, 3f);
             (nint mb, nint mh, nint mq) = maskShape.Value switch
             {
@@ -73,7 +77,7 @@ public sealed unsafe class AttentionCoveringTests(ITestOutputHelper output)
             }
 
             // A causal query sees a key only where there are as many keys as queries, or more.
-            bool isCausal = causal.Value && lk >= lq;
+            (bool isCausal, int most) = (causal.Value && lk >= lq, window.Value);
             var a = new AttentionArguments
             {
                 Query = q.Pointer,
@@ -90,6 +94,11 @@ public sealed unsafe class AttentionCoveringTests(ITestOutputHelper output)
                 ValueSize = dv,
                 Scale = scale.Value,
                 Causal = isCausal,
+                CausalOffset = lk - lq,
+                Window = isCausal ? most : 0,
+                Softcap = softcap.Value,
+                Sinks = sinks.Value == "none" ? null : sink.Pointer,
+                SinkHeadStride = sinks.Value == "of heads" ? 1 : 0,
                 QueryBatchStride = qb,
                 QueryHeadStride = qh,
                 QueryStride = qs,
@@ -138,11 +147,13 @@ public sealed unsafe class AttentionCoveringTests(ITestOutputHelper output)
                 s += (double)q[e] * k[e];
             }
 
-            p[j] = (s * a.Scale) + (mask == null ? 0 : mask[j]);
+            s *= a.Scale;
+            s = a.Softcap > 0 ? a.Softcap * Math.Tanh(s / a.Softcap) : s;
+            p[j] = a.Window > 0 && j < p.Length - a.Window ? double.NegativeInfinity : s + (mask == null ? 0 : mask[j]);
         }
 
         double max = p.Max();
-        double sum = 0;
+        double sum = a.Sinks == null ? 0 : Math.Exp(a.Sinks[h * a.SinkHeadStride] - max);
         for (int j = 0; j < p.Length; j++)
         {
             p[j] = Math.Exp(p[j] - max);

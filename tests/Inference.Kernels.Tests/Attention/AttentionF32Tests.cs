@@ -93,6 +93,7 @@ public sealed unsafe class AttentionF32Tests
             ValueSize = dv,
             Scale = 0.3f,
             Causal = causal,
+            CausalOffset = lk - lq,
             QueryBatchStride = heads * lq * d,
             QueryHeadStride = d,
             QueryStride = heads * d,

@@ -1,4 +1,5 @@
 using System.Numerics;
+using Inference.Kernels.Attention;
 using Inference.Operators.Typed;
 
 namespace Inference.Operators.Attention;
@@ -156,9 +157,12 @@ internal sealed unsafe class Attention(Node node) : FloatOperator
         long keyCount = sizes.Batch * keyHeads * sizes.Keys * depth;
         long valueCount = sizes.Batch * keyHeads * sizes.Keys * valueDepth;
         bool join = past > 0;
+        Tensor? valid = context.OptionalInput(6);
+        var mask = new AttentionMask(context.OptionalInput(3), _causal, past, valid, rows, offsetByValid: pastKey is null);
+        bool streams = typeof(C) == typeof(float) && !context.HasOutput(LastMode) && mask.StreamedCount(in sizes) <= Math.Max(MostScores, rows * sizes.Keys);
         bool parts = sizes.ScoreCount > MostScores && !context.HasOutput(LastMode);
         long atOnce = parts ? PartRows(rows, sizes.Keys) : rows;
-        long scoreCount = parts ? atOnce * sizes.Keys : sizes.ScoreCount;
+        long scoreCount = streams ? mask.StreamedCount(in sizes) : parts ? atOnce * sizes.Keys : sizes.ScoreCount;
         C* scratch = (C*)context.Scratch((scoreCount + (join ? keyCount + valueCount : 0) + 1) * sizeof(C));
         C* scores = scratch;
         C* keys = (C*)k.Data;
@@ -180,11 +184,24 @@ internal sealed unsafe class Attention(Node node) : FloatOperator
         }
 
         C scale = _scale is { } given ? C.CreateTruncating(given) : C.One / C.Sqrt(C.CreateTruncating(depth));
-        Tensor? valid = context.OptionalInput(6);
-        var mask = new AttentionMask(context.OptionalInput(3), _causal, past, valid, rows, offsetByValid: pastKey is null);
         HeadLayout layoutQ = Layout(flat, heads, rows, depth);
         HeadLayout layoutY = Layout(flat, heads, rows, valueDepth);
         C softcap = C.CreateTruncating(_softcap);
+        if (streams)
+        {
+            var arguments = new AttentionArguments
+            {
+                Query = (float*)q.Data, QueryBatchStride = (nint)layoutQ.Batch, QueryHeadStride = (nint)layoutQ.Head, QueryStride = (nint)layoutQ.Row,
+                Key = (float*)keys, KeyBatchStride = (nint)layoutK.Batch, KeyHeadStride = (nint)layoutK.Head, KeyStride = (nint)layoutK.Row,
+                Value = (float*)values, ValueBatchStride = (nint)layoutV.Batch, ValueHeadStride = (nint)layoutV.Head, ValueStride = (nint)layoutV.Row,
+                Output = (float*)context.Output(0).Data, OutputBatchStride = (nint)layoutY.Batch, OutputHeadStride = (nint)layoutY.Head, OutputStride = (nint)layoutY.Row,
+                Batch = checked((int)sizes.Batch), Heads = checked((int)heads), KeyHeads = checked((int)keyHeads), QueryLength = checked((int)rows), KeyLength = checked((int)sizes.Keys),
+                HeadSize = checked((int)depth), ValueSize = checked((int)valueDepth), Scale = float.CreateTruncating(scale), Softcap = MathF.Max(_softcap, 0f),
+            };
+            mask.Stream(context, arguments, (float*)scores);
+            return;
+        }
+
         if (parts)
         {
             for (long i = 0; i < sizes.Batch * heads * rows;)

@@ -7,7 +7,7 @@ namespace Inference.Operators.Attention;
 /// What is added to the scores [B, H, rows, keys]: a mask of bools (false: not seen) or numbers, broadcast, its last dimension padded with "not seen"; the causal
 /// limit (key ≤ row + offset); the number of valid keys of each batch row.
 /// </summary>
-internal readonly unsafe struct AttentionMask
+internal readonly unsafe partial struct AttentionMask
 {
     private readonly Tensor? _mask;
     private readonly long _batchStride;

@@ -24,7 +24,7 @@ internal readonly record struct GroupQueryMask
     /// <summary>[H]: the exponent of that term, of each head; null for none.</summary>
     public Tensor? Sinks { get; init; }
 
-    /// <summary>Which blocks of keys are seen; null for all.</summary>
+    /// <summary>Which blocks of keys are seen; null for all. <see cref="Apply"/> does not look at it.</summary>
     public SparseBlocks? Blocks { get; init; }
 
     /// <summary>The keys that a position sees, of those of a sequence: [first, end).</summary>
@@ -65,7 +65,6 @@ internal readonly record struct GroupQueryMask
             TensorPrimitives.Add(seen, new ReadOnlySpan<float>(RowOfBias(Bias, batch, head, row) + from + first, seen.Length), seen);
         }
 
-        Blocks?.Hide(seen, head, position);
         if (before is not null)
         {
             new ReadOnlySpan<float>(scores, (int)count).CopyTo(new Span<float>(before, (int)count));
@@ -89,7 +88,8 @@ internal readonly record struct GroupQueryMask
         TensorPrimitives.Divide(seen, TensorPrimitives.Sum<float>(seen) + MathF.Exp(sink - max), seen);
     }
 
-    private static unsafe float* RowOfBias(Tensor bias, long batch, long head, long row)
+    /// <summary>The bias of a query row, from the first position.</summary>
+    public static unsafe float* RowOfBias(Tensor bias, long batch, long head, long row)
     {
         long b = bias.Dims[0] == 1 ? 0 : batch;
         long h = bias.Dims[1] == 1 ? 0 : head;

@@ -1,11 +1,9 @@
-using Inference.Kernels.Threading;
-using Inference.Operators.MatrixProduct;
 using Inference.Operators.Typed;
 
 namespace Inference.Operators.Attention;
 
-/// <summary>One run of grouped-query attention: its inputs, outputs and scratch.</summary>
-internal readonly unsafe ref struct GroupQueryRun
+/// <summary>One run of grouped-query attention: its inputs, outputs and scratch. Keys outside the window, behind a causal query or in blocks that are not seen are not computed.</summary>
+internal readonly unsafe ref partial struct GroupQueryRun
 {
     private readonly KernelContext _context;
     private readonly GroupQueryForm _form;
@@ -18,6 +16,7 @@ internal readonly unsafe ref struct GroupQueryRun
     private readonly float* _query;
     private readonly float* _keys;
     private readonly float* _values;
+    private readonly bool _isStreamed;
 
     private GroupQueryRun(KernelContext context, GroupQueryForm form, in GroupQuerySizes sizes, in GroupQueryMask mask)
     {
@@ -28,16 +27,19 @@ internal readonly unsafe ref struct GroupQueryRun
         _scale = form.Scale != 0 ? form.Scale : 1f / MathF.Sqrt(sizes.Depth);
         _keyCache = new(form.CacheBits, sizes.Depth, context.OptionalInput(form.Scales));
         _valueCache = new(form.CacheBits, sizes.Depth, context.OptionalInput(form.Scales + 1));
+        _isStreamed = !context.HasOutput(3) && mask.Window != 0 && (sizes.Rows > 1 || mask.Blocks is not null);
         long keys = form.IsSliding ? sizes.Past + sizes.Fresh : sizes.Present;
         long stacked = Math.Max(sizes.Rows, sizes.Group);
+        long queries = (_isStreamed ? sizes.Heads * sizes.Rows : stacked) * sizes.Depth;
+        long scores = _isStreamed ? 0 : stacked * keys;
         long cache = keys * sizes.Depth;
         bool apart = form.IsSliding || form.CacheBits != 32;
         bool apartKeys = apart || !context.HasOutput(1);
         bool apartValues = apart || !context.HasOutput(2);
-        _scores = (float*)context.Scratch(checked((stacked * (keys + sizes.Depth) + (apartKeys ? cache : 0) + (apartValues ? cache : 0) + 1) * sizeof(float)));
-        _query = _scores + stacked * keys;
-        _keys = apartKeys ? _query + stacked * sizes.Depth : null;
-        _values = apartValues ? _query + stacked * sizes.Depth + (apartKeys ? cache : 0) : null;
+        _scores = (float*)context.Scratch(checked((scores + queries + (apartKeys ? cache : 0) + (apartValues ? cache : 0) + 1) * sizeof(float)));
+        _query = _scores + scores;
+        _keys = apartKeys ? _query + queries : null;
+        _values = apartValues ? _query + queries + (apartKeys ? cache : 0) : null;
     }
 
     /// <summary>Computes the outputs.</summary>
@@ -61,11 +63,26 @@ internal readonly unsafe ref struct GroupQueryRun
         long length = Scalars.ToInt64(_context.Input(_form.Lengths), batch) + _form.LengthAddend;
         GroupQueryStep step = Step(batch, length);
         long rows = step.PastRows + _s.Fresh;
+        long count = Math.Min(rows, length - step.First);
+        // Heads that stand one after the other are attended at once.
+        bool together = _isStreamed && _keys is null && _values is null;
         for (long g = 0; g < _s.KeyHeads; g++)
         {
             float* keys = Build(in _keyCache, 3, _keys, KeyAt(batch, g, value: false), in step, batch, g);
             float* values = Build(in _valueCache, 4, _values, KeyAt(batch, g, value: true), in step, batch, g);
-            Attend(batch, g, in step, keys, values, Math.Min(rows, length - step.First));
+            if (!_isStreamed)
+            {
+                Multiply(batch, g, in step, keys, values, count);
+            }
+            else if (!together)
+            {
+                Stream(batch, g, 1, in step, keys, values, count);
+            }
+            else if (g == _s.KeyHeads - 1)
+            {
+                long others = g * _s.Present * _s.Depth;
+                Stream(batch, 0, _s.KeyHeads, in step, keys - others, values - others, count);
+            }
         }
     }
 
@@ -169,61 +186,6 @@ internal readonly unsafe ref struct GroupQueryRun
         else
         {
             new Span<byte>(present + kept * bytes, checked((int)((_s.Present - kept) * bytes))).Clear();
-        }
-    }
-
-    private void Attend(long batch, long group, in GroupQueryStep step, float* keys, float* values, long count)
-    {
-        // One query of each head of the group: the heads are the rows of one product.
-        long stacked = _s.Rows == 1 ? _s.Group : 1;
-        long rows = stacked * _s.Rows;
-        long depth = _s.Depth;
-        var work = default(WorkCounter);
-        long strideQ = _s.Rows == 1 ? depth : _s.QueryRow;
-        long strideY = _s.Rows == 1 ? depth : _s.Heads * depth;
-        for (long h = group * _s.Group; h < (group + 1) * _s.Group; h += stacked)
-        {
-            float* query = (float*)_context.Input(0).Data + batch * _s.Rows * _s.QueryRow + h * depth;
-            float* y = (float*)_context.Output(0).Data + batch * _s.Rows * _s.Heads * depth + h * depth;
-            long stride = strideQ;
-            if (_form.IsRotary)
-            {
-                for (long i = 0; i < rows; i++)
-                {
-                    Rotate(query + i * strideQ, _query + i * depth, batch, step.Position, _s.Rows == 1 ? 0 : i);
-                }
-
-                query = _query;
-                stride = depth;
-            }
-
-            _context.ThrowIfCancelled();
-            StridedProduct.Run(query, stride, keys, depth, true, _scores, count, rows, count, depth, _scale, _context.Threads);
-            for (long i = 0; i < rows; i++)
-            {
-                work.Add(4 * count);
-                long head = _s.Rows == 1 ? h + i : h;
-                Normalize(_scores + i * count, count, batch, head, _s.Rows == 1 ? 0 : i, in step);
-            }
-
-            StridedProduct.Run(_scores, count, values, depth, false, y, strideY, rows, depth, count, 1f, _context.Threads);
-        }
-    }
-
-    private void Normalize(float* scores, long count, long batch, long head, long row, in GroupQueryStep step)
-    {
-        float* kept = null;
-        long width = Math.Min(count, _s.Total);
-        if (_context.HasOutput(3))
-        {
-            kept = (float*)_context.Output(3).Data + ((batch * _s.Heads + head) * _s.Rows + row) * _s.Total;
-            new Span<float>(kept + width, checked((int)(_s.Total - width))).Clear();
-        }
-
-        _mask.Apply(scores, step.First, count, batch, head, row, step.Position + row, step.Length, _form.ScoresOutput == 1 ? kept : null, width);
-        if (_form.ScoresOutput == 2)
-        {
-            Copy((byte*)scores, (byte*)kept, width * sizeof(float));
         }
     }
 

@@ -1,3 +1,5 @@
+using Inference.Kernels.Attention;
+
 namespace Inference.Operators.Attention;
 
 /// <summary>
@@ -42,21 +44,35 @@ internal readonly unsafe record struct SparseBlocks(Tensor Rows, Tensor Columns,
         }
     }
 
-    /// <summary>Makes the scores of keys that a query does not see the lowest float.</summary>
-    /// <param name="scores">Scores of the keys from position 0.</param>
+    /// <summary>The layouts of the heads from <paramref name="first"/> on.</summary>
+    public KeyBlocks OfHeads(long first) => new()
+    {
+        Rows = (int*)Rows.Data,
+        Columns = (int*)Columns.Data,
+        Layouts = checked((int)Rows.Dims[0]),
+        RowStride = checked((int)Rows.Dims[1]),
+        ColumnStride = checked((int)Columns.Dims[1]),
+        // Positions are fewer.
+        Size = (int)Math.Min(Size, 1 << 30),
+        FirstHead = (int)(first % Rows.Dims[0]),
+    };
+
+    /// <summary>Whether a query sees one of the first <paramref name="keys"/> keys.</summary>
     /// <param name="head">The query's head.</param>
     /// <param name="position">The query's position.</param>
-    public void Hide(Span<float> scores, long head, long position)
+    /// <param name="keys">Keys.</param>
+    public bool SeesAny(long head, long position, long keys)
     {
         long layout = head % Rows.Dims[0];
         int* row = (int*)Rows.Data + layout * Rows.Dims[1] + position / Size;
-        var columns = new ReadOnlySpan<int>((int*)Columns.Data + layout * Columns.Dims[1] + row[0], row[1] - row[0]);
-        for (long start = 0; start < scores.Length; start += Size)
+        foreach (int column in new ReadOnlySpan<int>((int*)Columns.Data + layout * Columns.Dims[1] + row[0], row[1] - row[0]))
         {
-            if (!columns.Contains((int)(start / Size)))
+            if (column * Size < keys)
             {
-                scores.Slice((int)start, (int)Math.Min(Size, scores.Length - start)).Fill(float.MinValue);
+                return true;
             }
         }
+
+        return false;
     }
 }

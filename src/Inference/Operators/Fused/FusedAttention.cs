@@ -1,4 +1,5 @@
 using Inference.Kernels.Attention;
+using Inference.Kernels.Memory;
 using Inference.Operators.Typed;
 
 namespace Inference.Operators.Fused;
@@ -104,32 +105,38 @@ internal sealed unsafe class FusedAttention : Operator
         }
     }
 
-    public override void Run(KernelContext context)
+    // A constant mask is searched once for the keys that it hides.
+    public override Kernel? Prepare(PrepareContext context)
+    {
+        AttentionArguments a = Sizes(context.InputDims(0), context.InputDims(1), context.InputDims(2), context.OutputDims(0));
+        if (!context.HasInput(3) || context.Constant(3) is not { Rank: > 0 } mask || mask.Dims[^1] != a.KeyLength || mask.Count == 0)
+        {
+            return null;
+        }
+
+        a.Mask = (float*)mask.Data;
+        SetStrides(mask.Dims, ref a);
+        long bytes = MaskedKeys.Count(in a) * sizeof(float);
+        if (bytes == 0)
+        {
+            return null;
+        }
+
+        context.Claim(bytes);
+        var gaps = new NativeBuffer((nint)bytes);
+        new MaskedKeys(&a, (float*)gaps.Pointer).Find(context.Threads);
+        return new Prepared(this, gaps);
+    }
+
+    public override void Run(KernelContext context) => Run(context, null);
+
+    private void Run(KernelContext context, NativeBuffer? gaps)
     {
         Tensor q = context.Input(0);
         Tensor k = context.Input(1);
         Tensor v = context.Input(2);
         Tensor y = context.Output(0);
-        int rank = _q.Length;
-        var arguments = new AttentionArguments
-        {
-            Query = (float*)q.Data,
-            Key = (float*)k.Data,
-            Value = (float*)v.Data,
-            Output = (float*)y.Data,
-            Batch = checked((int)y.Dims[_y[0]]),
-            Heads = rank == MaxRank ? checked((int)y.Dims[_y[1]]) : 1,
-            QueryLength = checked((int)y.Dims[_y[rank - 2]]),
-            KeyLength = checked((int)v.Dims[_v[rank - 2]]),
-            HeadSize = checked((int)q.Dims[rank - 1]),
-            ValueSize = checked((int)v.Dims[rank - 1]),
-            Scale = _scale,
-        };
-        arguments.KeyHeads = arguments.Heads;
-        (arguments.QueryBatchStride, arguments.QueryHeadStride, arguments.QueryStride) = Strides(q, _q);
-        (arguments.KeyBatchStride, arguments.KeyHeadStride, arguments.KeyStride) = Strides(k, _k);
-        (arguments.ValueBatchStride, arguments.ValueHeadStride, arguments.ValueStride) = Strides(v, _v);
-        (arguments.OutputBatchStride, arguments.OutputHeadStride, arguments.OutputStride) = Strides(y, _y);
+        AttentionArguments arguments = Sizes(q.Dims, k.Dims, v.Dims, y.Dims);
         if (y.Count == 0)
         {
             return;
@@ -141,13 +148,40 @@ internal sealed unsafe class FusedAttention : Operator
             return;
         }
 
+        arguments.Query = (float*)q.Data;
+        arguments.Key = (float*)k.Data;
+        arguments.Value = (float*)v.Data;
+        arguments.Output = (float*)y.Data;
         if (context.OptionalInput(3) is { } mask)
         {
             SetMask(context, mask, ref arguments);
         }
 
+        arguments.Gaps = gaps is null ? null : (float*)gaps.Pointer;
         context.ThrowIfCancelled();
         AttentionF32.Run(in arguments, context.Threads);
+        GC.KeepAlive(gaps);
+    }
+
+    private AttentionArguments Sizes(ReadOnlySpan<long> q, ReadOnlySpan<long> k, ReadOnlySpan<long> v, ReadOnlySpan<long> y)
+    {
+        int rank = _q.Length;
+        var a = new AttentionArguments
+        {
+            Batch = checked((int)y[_y[0]]),
+            Heads = rank == MaxRank ? checked((int)y[_y[1]]) : 1,
+            QueryLength = checked((int)y[_y[rank - 2]]),
+            KeyLength = checked((int)v[_v[rank - 2]]),
+            HeadSize = checked((int)q[rank - 1]),
+            ValueSize = checked((int)v[rank - 1]),
+            Scale = _scale,
+        };
+        a.KeyHeads = a.Heads;
+        (a.QueryBatchStride, a.QueryHeadStride, a.QueryStride) = Strides(q, _q);
+        (a.KeyBatchStride, a.KeyHeadStride, a.KeyStride) = Strides(k, _k);
+        (a.ValueBatchStride, a.ValueHeadStride, a.ValueStride) = Strides(v, _v);
+        (a.OutputBatchStride, a.OutputHeadStride, a.OutputStride) = Strides(y, _y);
+        return a;
     }
 
     private static int[] Read(Node node, string name) => Array.ConvertAll(node.Attributes.Ints(name)!, a => (int)a);
@@ -155,23 +189,22 @@ internal sealed unsafe class FusedAttention : Operator
     private static int Axis(BatchContext context, int input, int[] perm) => context.InputAxis(input) is >= 0 and var stored ? Array.IndexOf(perm, stored) : context.InputAxis(input);
 
     // Axes of size 1 are shared by all.
-    private static (nint Batch, nint Head, nint Position) Strides(Tensor tensor, int[] perm)
+    private static (nint Batch, nint Head, nint Position) Strides(ReadOnlySpan<long> dims, int[] perm)
     {
         Span<nint> strides = stackalloc nint[MaxRank];
         nint stride = 1;
         for (int i = perm.Length - 1; i >= 0; i--)
         {
-            strides[i] = tensor.Dims[i] == 1 ? 0 : stride;
-            stride *= (nint)tensor.Dims[i];
+            strides[i] = dims[i] == 1 ? 0 : stride;
+            stride *= (nint)dims[i];
         }
 
         return (strides[perm[0]], perm.Length == MaxRank ? strides[perm[1]] : 0, strides[perm[^2]]);
     }
 
-    private static void SetMask(KernelContext context, Tensor mask, ref AttentionArguments arguments)
+    private void SetMask(KernelContext context, Tensor mask, ref AttentionArguments arguments)
     {
-        int rank = mask.Rank;
-        long keys = rank == 0 ? 1 : mask.Dims[^1];
+        long keys = mask.Rank == 0 ? 1 : mask.Dims[^1];
         nint row = arguments.KeyLength;
         arguments.Mask = (float*)mask.Data;
         if (keys != arguments.KeyLength)
@@ -184,10 +217,15 @@ internal sealed unsafe class FusedAttention : Operator
             }
         }
 
-        nint stride = row;
-        for (int i = 2; i <= rank; i++)
+        SetStrides(mask.Dims, ref arguments);
+    }
+
+    private void SetStrides(ReadOnlySpan<long> mask, ref AttentionArguments arguments)
+    {
+        nint stride = arguments.KeyLength;
+        for (int i = 2; i <= mask.Length; i++)
         {
-            long size = mask.Dims[^i];
+            long size = mask[^i];
             nint own = size == 1 ? 0 : stride;
             stride *= (nint)size;
             switch (i)
@@ -195,7 +233,7 @@ internal sealed unsafe class FusedAttention : Operator
                 case 2:
                     arguments.MaskQueryStride = own;
                     break;
-                case 3 when context.Input(0).Rank == MaxRank:
+                case 3 when _q.Length == MaxRank:
                     arguments.MaskHeadStride = own;
                     break;
                 default:
@@ -203,5 +241,12 @@ internal sealed unsafe class FusedAttention : Operator
                     break;
             }
         }
+    }
+
+    private sealed class Prepared(FusedAttention attention, NativeBuffer gaps) : Kernel
+    {
+        public override void Run(KernelContext context) => attention.Run(context, gaps);
+
+        public override void Dispose() => gaps.Dispose();
     }
 }
