@@ -14,6 +14,7 @@ using Inference.Benchmarks.Versioning;
 var verbs = new Dictionary<string, Func<string[], Task<int>>>(StringComparer.Ordinal)
 {
     ["ab"] = AbCommand.RunAsync,
+    ["attention"] = AttentionCommand.RunAsync,
     ["batching"] = BatchingCommand.RunAsync,
     ["bfloat16"] = BFloat16Command.RunAsync,
     ["caching"] = CachingCommand.RunAsync,
