@@ -36,7 +36,8 @@ public class ModelLoadOptions
     /// <summary>Whether the load fails if a provider cannot compile the nodes it claimed. If false, the default, the next provider takes them over and a warning is logged.</summary>
     public bool FailOnProviderError { get; set; }
 
-    /// <summary>The maximum number of plans kept for distinct input shapes, 1 to 1024, 16 by default; the least recently used plan is evicted first.</summary>
+    /// <summary>The maximum number of plans for distinct input shapes that hold memory for runs, 1 to 1024, 16 by default; the least recently used plan gives it back first. Up to eight times as many
+    /// plans are kept, without such memory; then the least recently used plan is evicted.</summary>
     [Range(1, 1024)]
     public int MaxPlans { get; set; } = 16;
 

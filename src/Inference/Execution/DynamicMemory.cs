@@ -12,8 +12,20 @@ internal sealed unsafe class DynamicMemory(int slots)
     private readonly Tensor?[] _views = new Tensor?[slots];
     private readonly long[] _capacity = new long[slots];
     private readonly Dictionary<int, EngineValue?[]> _inputs = [];
+    private readonly Dictionary<PlanStep, StatedShapes> _stated = [];
 
     public ActualInferContext Infer { get; } = new();
+
+    /// <summary>What was stated of a step's outputs in earlier runs.</summary>
+    public StatedShapes ShapesOf(PlanStep step)
+    {
+        if (!_stated.TryGetValue(step, out StatedShapes? shapes))
+        {
+            _stated.Add(step, shapes = new());
+        }
+
+        return shapes;
+    }
 
     /// <summary>Bytes kept from run to run.</summary>
     public long KeptBytes { get; private set; }

@@ -12,6 +12,7 @@ internal sealed class ExecutablePlan : IDisposable
     private readonly Dictionary<(PlanStep, ModelGraph), GraphExecutable> _inner = [];
     private readonly GraphExecutable _owner;
     private volatile bool _disposed;
+    private volatile bool _sleeps;
 
     public int Threads => _owner.Threads;
 
@@ -53,6 +54,40 @@ internal sealed class ExecutablePlan : IDisposable
 
     /// <summary>When the plan was used last, for eviction.</summary>
     public long LastUse { get; set; }
+
+    /// <summary>Whether the plan holds no memory of runs.</summary>
+    public bool Sleeps => _sleeps;
+
+    /// <summary>Gives back the memory of idle frames, and of those that come back, until <see cref="Wake"/>; the objects stay.</summary>
+    public void Sleep()
+    {
+        _sleeps = true;
+        for (int i = 0; i < _idle.Length; i++)
+        {
+            if (Interlocked.Exchange(ref _idle[i], null) is not { } frame)
+            {
+                continue;
+            }
+
+            frame.Sleep();
+            // One is enough for the next run.
+            if (i > 0 || Interlocked.CompareExchange(ref _idle[0], frame, null) is not null)
+            {
+                frame.Dispose();
+            }
+        }
+
+        lock (_inner)
+        {
+            foreach (GraphExecutable executable in _inner.Values)
+            {
+                executable.Sleep();
+            }
+        }
+    }
+
+    /// <summary>Ends <see cref="Sleep"/>.</summary>
+    public void Wake() => _sleeps = false;
 
     /// <summary>A frame for one run, which counts as held by it until <see cref="Return"/>.</summary>
     /// <exception cref="InvalidInputException">The run would hold more than its limit.</exception>
@@ -102,6 +137,11 @@ internal sealed class ExecutablePlan : IDisposable
     public void Return(ExecutionFrame frame)
     {
         frame.Release();
+        if (_sleeps)
+        {
+            frame.Sleep();
+        }
+
         for (int i = 0; i < _idle.Length && !_disposed; i++)
         {
             if (_idle[i] is null && Interlocked.CompareExchange(ref _idle[i], frame, null) is null)

@@ -17,9 +17,11 @@ internal sealed unsafe partial class ExecutionFrame : KernelContext, IMemoryHold
     private EngineValue?[] _innerInputs = [];
     private EngineValue?[] _innerOutputs = [];
     private DynamicMemory? _dynamic;
+    private Dictionary<PlanStep, StepMemory>? _kept;
     private PlanStep _step = null!;
     private RunControl _control = RunControl.None;
     private long _claimed;
+    private bool _sleeps;
 
     public ExecutionFrame(ExecutablePlan plan)
     {
@@ -37,7 +39,7 @@ internal sealed unsafe partial class ExecutionFrame : KernelContext, IMemoryHold
             {
                 Slots[i] = spec.Constant;
             }
-            else if (spec is { Kind: not SlotKind.Dynamic, Dims: not null } && spec.Type is not ElementType.String)
+            else if (IsPlaced(spec))
             {
                 var tensor = new Tensor();
                 tensor.Set(spec.Type, spec.Dims, spec.Kind == SlotKind.Arena ? _arena.Address(spec) : null, spec.Kind == SlotKind.Arena ? _arena : null);
@@ -86,10 +88,24 @@ internal sealed unsafe partial class ExecutionFrame : KernelContext, IMemoryHold
     {
         _control = control;
         _claimed = 0;
-        long bytes = _plan.Plan.ArenaBytes + _scratch.Bytes;
+        long bytes = _plan.Plan.ArenaBytes + (_sleeps ? _plan.Plan.ScratchBytes : _scratch.Bytes);
         control.Memory.ClaimAlone(bytes);
         _claimed = bytes;
-        control.Memory.Hold(this, _dynamic?.KeptBytes ?? 0);
+        if (_sleeps)
+        {
+            Wake();
+        }
+
+        long kept = _dynamic?.KeptBytes ?? 0;
+        if (_kept is not null)
+        {
+            foreach (StepMemory memory in _kept.Values)
+            {
+                kept += memory.KeptBytes;
+            }
+        }
+
+        control.Memory.Hold(this, kept);
     }
 
     /// <summary>Runs every step, within the run that <see cref="Begin"/> entered.</summary>
@@ -169,6 +185,16 @@ internal sealed unsafe partial class ExecutionFrame : KernelContext, IMemoryHold
 
         _innerInputs.AsSpan().Clear();
         _innerOutputs.AsSpan().Clear();
+        if (_kept is not null)
+        {
+            long left = DynamicMemory.MaxKeptBytes;
+            foreach (StepMemory memory in _kept.Values)
+            {
+                memory.Release(left);
+                left -= memory.KeptBytes;
+            }
+        }
+
         if (_scratch.Bytes > _plan.Plan.ScratchBytes + DynamicMemory.MaxKeptBytes)
         {
             _scratch.Free();
@@ -202,6 +228,14 @@ internal sealed unsafe partial class ExecutionFrame : KernelContext, IMemoryHold
         }
 
         _dynamic?.Count(count);
+        if (_kept is not null)
+        {
+            foreach (StepMemory memory in _kept.Values)
+            {
+                memory.Count(count);
+            }
+        }
+
         foreach (EngineValue? value in _innerInputs)
         {
             count.Add(value);
@@ -267,6 +301,17 @@ internal sealed unsafe partial class ExecutionFrame : KernelContext, IMemoryHold
 
         _scratch.Reserve(bytes);
         return _scratch.Data;
+    }
+
+    public override T Kept<T>(Func<T> make)
+    {
+        _kept ??= [];
+        if (!_kept.TryGetValue(_step, out StepMemory? memory))
+        {
+            _kept.Add(_step, memory = make());
+        }
+
+        return (T)memory;
     }
 
     public override RunControl Control => _control;
@@ -382,6 +427,8 @@ internal sealed unsafe partial class ExecutionFrame : KernelContext, IMemoryHold
         }
     }
 
+    private static bool IsPlaced(SlotSpec spec) => spec is { Kind: not (SlotKind.Dynamic or SlotKind.Constant), Dims: not null } && spec.Type is not ElementType.String;
+
     private static bool HasPadding(SlotSpec spec) =>
         spec is { Kind: SlotKind.Arena or SlotKind.Output, Dims: not null } && spec.Type.IsPacked() && Tensor.PaddingStart(spec.Type, TensorShape.Count(spec.Dims)) > 0;
 
@@ -391,63 +438,6 @@ internal sealed unsafe partial class ExecutionFrame : KernelContext, IMemoryHold
     partial void OnStepStarting(PlanStep step);
 
     partial void OnStepDone(PlanStep step);
-
-    // Computes the shapes from the actual values, allocates outputs of known shape, and runs.
-    private void RunDynamic(PlanStep step)
-    {
-        _dynamic ??= new(Slots.Length);
-        ActualInferContext infer = _dynamic.Infer;
-        EngineValue?[] inputs = _dynamic.Inputs(step, Slots);
-        infer.Reset(step.Node, inputs);
-        step.Operator.Infer(infer);
-        bool allViews = step.Outputs.Length > 0;
-        for (int i = 0; i < step.Outputs.Length; i++)
-        {
-            int slot = step.Outputs[i];
-            if (slot < 0)
-            {
-                continue;
-            }
-
-            SlotSpec spec = _plan.Plan.Slots[slot];
-            bool isDynamic = spec.Kind == SlotKind.Dynamic;
-            long[]? dims = infer.FixedOutputShape(i);
-            if (isDynamic && dims is not null && step.Operator.AliasOf(i) is >= 0 and var alias && inputs[alias] is Tensor source)
-            {
-                _dynamic.View(Slots, slot, source, infer.OutputValueType(i)!.ElementType, dims);
-                continue;
-            }
-
-            // Checks the planned shapes against the actual values; otherwise the kernel would write beyond the allocated size.
-            if (!isDynamic && spec.Dims is not null && dims is not null && (!dims.AsSpan().SequenceEqual(spec.Dims) || infer.OutputValueType(i)!.ElementType != spec.Type))
-            {
-                throw Error($"output {i}: expected {spec.Type.Name()}{TensorShape.Format(spec.Dims)} as planned, got {infer.OutputValueType(i)} for these values. Check the types and shapes that the model declares.");
-            }
-
-            allViews = false;
-            if (isDynamic && dims is not null)
-            {
-                _dynamic.Allocate(this, Slots, slot, infer.OutputValueType(i)!.ElementType, dims);
-            }
-            else if (isDynamic)
-            {
-                Slots[slot] = null;
-            }
-        }
-
-        if (allViews)
-        {
-            return;
-        }
-
-        if (step.Operator.AliasOf(0) is >= 0 and var input && Slots[step.Outputs[0]] is Tensor target && inputs[input] is Tensor from && target.Type == from.Type)
-        {
-            from.CopyTo(target);
-            return;
-        }
-
-        step.Operator.Run(this);
-    }
 
     [DoesNotReturn]
     private static void Throw(PlanStep step, Exception exception) =>

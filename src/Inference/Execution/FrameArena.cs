@@ -5,12 +5,21 @@ namespace Inference.Execution;
 /// <summary>The memory of a frame's intermediate values: one block, in which the plan gave each its place.</summary>
 internal sealed unsafe class FrameArena : IDisposable
 {
+    private readonly Plan _plan;
+
+    public FrameArena(Plan plan)
+    {
+        _plan = plan;
+        Reserve();
+    }
+
 #if GUARD_PAGES
     private readonly Dictionary<int, nint> _blocks = [];
 
-    /// <summary>A block of its own for each value with memory of its own; views share it.</summary>
-    public FrameArena(Plan plan)
+    /// <summary>Gets a block of its own for each value with memory of its own; views share it.</summary>
+    public void Reserve()
     {
+        Plan plan = _plan;
         for (int i = 0; i < plan.Slots.Length; i++)
         {
             SlotSpec root = plan.Slots[plan.Slots[i].RootSlot];
@@ -40,7 +49,8 @@ internal sealed unsafe class FrameArena : IDisposable
         GC.SuppressFinalize(this);
     }
 
-    private void Free()
+    /// <summary>Gives the memory back; <see cref="Reserve"/> gets it anew.</summary>
+    public void Free()
     {
         foreach (nint block in _blocks.Values)
         {
@@ -52,7 +62,11 @@ internal sealed unsafe class FrameArena : IDisposable
 #else
     private readonly NativeBlock _block = new();
 
-    public FrameArena(Plan plan) => _block.Reserve(plan.ArenaBytes);
+    /// <summary>Gets the memory.</summary>
+    public void Reserve() => _block.Reserve(_plan.ArenaBytes);
+
+    /// <summary>Gives the memory back; <see cref="Reserve"/> gets it anew.</summary>
+    public void Free() => _block.Free();
 
     /// <summary>Where a value of kind <see cref="SlotKind.Arena"/> lies.</summary>
     public byte* Address(SlotSpec slot) => _block.Data + slot.Offset;

@@ -3,9 +3,18 @@ using Inference.Planning;
 
 namespace Inference.Execution;
 
-/// <summary>A graph that can be run for inputs of any shape: a bounded number of plans, the least recently used evicted. Thread-safe.</summary>
+/// <summary>
+/// A graph that can be run for inputs of any shape: a bounded number of plans, of which those used least recently give back the memory of their runs first, and are evicted at
+/// <see cref="KeptShare"/> times that number. Thread-safe.
+/// </summary>
 internal sealed unsafe class GraphExecutable : IDisposable
 {
+    /// <summary>Plans that are kept for each one that holds memory.</summary>
+    public const int KeptShare = 8;
+
+    // A plan that keeps more constants of its own is evicted where it would give back its runs' memory.
+    private const long MaxSleepingBytes = 1 << 18;
+
     private static readonly Dictionary<Value, Tensor> s_noConstants = [];
     private readonly string _modelName;
     private readonly SharedConstants _shared;
@@ -50,7 +59,7 @@ internal sealed unsafe class GraphExecutable : IDisposable
     /// <exception cref="OperationCanceledException">The run was cancelled while its plan was built.</exception>
     public ExecutablePlan PlanFor(ReadOnlySpan<EngineValue?> inputs, RunControl control)
     {
-        if (Volatile.Read(ref _last) is { } last && Fits(last.Inputs, inputs))
+        if (Volatile.Read(ref _last) is { Sleeps: false } last && Fits(last.Inputs, inputs))
         {
             return last;
         }
@@ -112,12 +121,10 @@ internal sealed unsafe class GraphExecutable : IDisposable
 
             for (int i = 0; i < outputs.Length; i++)
             {
-                Tensor? spare = outputs[i] as Tensor;
-                outputs[i] = null;
                 if (plan.OutputIsDirect[i])
                 {
                     SlotSpec slot = plan.Plan.Slots[plan.Plan.OutputSlots[i]];
-                    Tensor tensor = spare is not null && spare.Type == slot.Type && spare.Dims.SequenceEqual(slot.Dims) ? spare : frame.Allocate(slot.Type, slot.Dims);
+                    Tensor tensor = Room(frame, outputs[i], slot.Type, slot.Dims);
                     frame.SetOutputMemory(i, tensor);
                     outputs[i] = tensor;
                 }
@@ -126,7 +133,17 @@ internal sealed unsafe class GraphExecutable : IDisposable
             frame.Execute();
             for (int i = 0; i < outputs.Length; i++)
             {
-                outputs[i] ??= frame.GetOutput(i) is var value && value is Tensor tensor ? frame.Copy(tensor) : value;
+                if (!plan.OutputIsDirect[i])
+                {
+                    EngineValue value = frame.GetOutput(i);
+                    if (value is Tensor tensor)
+                    {
+                        value = Room(frame, outputs[i], tensor.Type, tensor.Dims);
+                        tensor.CopyTo((Tensor)value);
+                    }
+
+                    outputs[i] = value;
+                }
             }
         }
         finally
@@ -135,11 +152,36 @@ internal sealed unsafe class GraphExecutable : IDisposable
         }
     }
 
+    // The memory of an earlier call's output where it is large enough.
+    private static Tensor Room(ExecutionFrame frame, EngineValue? spare, ElementType type, ReadOnlySpan<long> dims)
+    {
+        if (type != ElementType.String && spare is Tensor { Owner: PinnedBlock block } own && PinnedBlock.CanReuse(block.Bytes - PinnedBlock.Alignment, type.ByteCount(TensorShape.Count(dims))))
+        {
+            own.Set(type, dims, block.Data, block);
+            own.ClearPadding();
+            return own;
+        }
+
+        return frame.Allocate(type, dims);
+    }
+
     /// <summary>Lets go of every plan, as if nothing had run. Not while something runs.</summary>
     public void Forget()
     {
         Dispose();
         _specialized.Forget();
+    }
+
+    /// <summary>Gives back the memory of every plan's runs; the plans stay.</summary>
+    public void Sleep()
+    {
+        lock (_lock)
+        {
+            foreach (ExecutablePlan plan in _plans)
+            {
+                plan.Sleep();
+            }
+        }
     }
 
     public void Dispose()
@@ -164,6 +206,11 @@ internal sealed unsafe class GraphExecutable : IDisposable
             {
                 plan.LastUse = Interlocked.Increment(ref _clock);
                 Volatile.Write(ref _last, plan);
+                if (plan.Sleeps)
+                {
+                    Wake(plan);
+                }
+
                 return plan;
             }
         }
@@ -246,7 +293,6 @@ internal sealed unsafe class GraphExecutable : IDisposable
     private ExecutablePlan Add(PendingPlan pending, RunControl control)
     {
         ExecutablePlan? plan = null;
-        ExecutablePlan? oldest = null;
         try
         {
             plan = new ExecutablePlan(Build(pending.Inputs, control), pending.Inputs, this) { LastUse = Interlocked.Increment(ref _clock) };
@@ -259,20 +305,75 @@ internal sealed unsafe class GraphExecutable : IDisposable
                 _pending.Remove(pending);
                 if (plan is not null)
                 {
-                    ExecutablePlan[] plans = _plans;
-                    if (plans.Length >= _maxPlans)
-                    {
-                        oldest = plans.MinBy(p => p.LastUse)!;
-                        plans = Array.FindAll(plans, p => p != oldest);
-                    }
-
-                    Volatile.Write(ref _plans, [plan, .. plans]);
+                    Volatile.Write(ref _plans, [plan, .. _plans]);
                     Volatile.Write(ref _last, plan);
+                    MakeRoom(plan);
                 }
             }
 
             pending.Complete(plan);
-            oldest?.Dispose();
         }
+    }
+
+    private void Wake(ExecutablePlan plan)
+    {
+        lock (_lock)
+        {
+            plan.Wake();
+            MakeRoom(plan);
+        }
+    }
+
+    // A new plan and one that wakes each take one place; the plan itself keeps its own.
+    private void MakeRoom(ExecutablePlan newest)
+    {
+        ExecutablePlan? oldest = Oldest(newest, awake: true);
+        if (oldest is not null && CountAwake() > _maxPlans)
+        {
+            if (oldest.Plan.FoldedBytes > MaxSleepingBytes)
+            {
+                Evict(oldest);
+            }
+            else
+            {
+                oldest.Sleep();
+            }
+        }
+
+        if (_plans.Length > (long)_maxPlans * KeptShare && Oldest(newest, awake: false) is { } last)
+        {
+            Evict(last);
+        }
+    }
+
+    private int CountAwake()
+    {
+        int count = 0;
+        foreach (ExecutablePlan plan in _plans)
+        {
+            count += plan.Sleeps ? 0 : 1;
+        }
+
+        return count;
+    }
+
+    private ExecutablePlan? Oldest(ExecutablePlan newest, bool awake)
+    {
+        ExecutablePlan? oldest = null;
+        foreach (ExecutablePlan plan in _plans)
+        {
+            if (plan != newest && !(awake && plan.Sleeps) && (oldest is null || plan.LastUse < oldest.LastUse))
+            {
+                oldest = plan;
+            }
+        }
+
+        return oldest;
+    }
+
+    private void Evict(ExecutablePlan plan)
+    {
+        Volatile.Write(ref _plans, Array.FindAll(_plans, p => p != plan));
+        plan.Dispose();
     }
 }

@@ -239,7 +239,11 @@ internal sealed unsafe class Tensor : EngineValue
     private void SetShape(ElementType type, ReadOnlySpan<long> dims)
     {
         Type = type;
-        if (!dims.SequenceEqual(_dims))
+        if (dims.Length == _dims.Length)
+        {
+            dims.CopyTo(_dims);
+        }
+        else
         {
             _dims = dims.ToArray();
         }

@@ -20,6 +20,9 @@ internal sealed class Concretizer
     private readonly long _stopAt;
     private long _bytesLeft;
 
+    /// <summary>Bytes of the constants that were folded.</summary>
+    public long FoldedBytes { get; private set; }
+
     public Concretizer(string modelName, RunControl control)
     {
         _control = control;
@@ -227,6 +230,7 @@ internal sealed class Concretizer
             if (outputs[i] is { } output && results[i] is Tensor tensor)
             {
                 _bytesLeft -= tensor.ByteCount;
+                FoldedBytes += tensor.ByteCount;
                 SetConstant(output, tensor);
             }
         }

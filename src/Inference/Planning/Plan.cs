@@ -18,6 +18,9 @@ internal sealed class Plan(PlanStep[] steps, SlotSpec[] slots, int[] inputSlots,
     /// <summary>The largest scratch of a prepared step, bytes.</summary>
     public long ScratchBytes => scratchBytes;
 
+    /// <summary>What was computed in planning and is kept by this plan alone, bytes.</summary>
+    public long FoldedBytes { get; init; }
+
     public void Dispose()
     {
         foreach (PlanStep step in steps)

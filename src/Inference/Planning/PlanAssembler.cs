@@ -47,7 +47,7 @@ internal sealed class PlanAssembler(SharedConstants shared, int threads, Concret
             SlotOf(_slots[i].Root);
         }
 
-        return new(steps, [.. _slots.Select(Spec)], inputSlots, outputSlots, arenaBytes, scratch);
+        return new(steps, [.. _slots.Select(Spec)], inputSlots, outputSlots, arenaBytes, scratch) { FoldedBytes = concretizer.FoldedBytes };
     }
 
     // A plan that exceeds the memory limit of every run is rejected before kernels are prepared for it.

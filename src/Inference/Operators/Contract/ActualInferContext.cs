@@ -6,6 +6,7 @@ internal sealed class ActualInferContext : InferContext
     private Node _node = null!;
     private EngineValue?[] _inputs = [];
     private ModelValueType?[] _outputs = [];
+    private bool[] _read = [];
 
     public override Node Node => _node;
 
@@ -23,8 +24,17 @@ internal sealed class ActualInferContext : InferContext
             _outputs = new ModelValueType?[node.Outputs.Count];
         }
 
+        if (_read.Length < inputs.Length)
+        {
+            _read = new bool[inputs.Length];
+        }
+
         Array.Clear(_outputs);
+        Array.Clear(_read);
     }
+
+    /// <summary>Whether the operator was given an input's contents.</summary>
+    public bool WasRead(int index) => _read[index];
 
     /// <summary>What the operator stated of an output; null where nothing.</summary>
     public ModelValueType? OutputValueType(int index) => _outputs[index];
@@ -36,9 +46,18 @@ internal sealed class ActualInferContext : InferContext
 
     public override ModelValueType? InputValueType(int index) => HasInput(index) ? TypeOf(_inputs[index]!) : null;
 
-    public override Tensor? InputConstant(int index) => HasInput(index) ? _inputs[index] as Tensor : null;
+    public override Tensor? InputConstant(int index) => InputValue(index) as Tensor;
 
-    public override EngineValue? InputValue(int index) => HasInput(index) ? _inputs[index] : null;
+    public override EngineValue? InputValue(int index)
+    {
+        if (!HasInput(index))
+        {
+            return null;
+        }
+
+        _read[index] = true;
+        return _inputs[index];
+    }
 
     public override Dimension[]? InputShapeData(int index) => InputConstant(index) is { } tensor ? ShapeMath.DataOf(tensor) : null;
 

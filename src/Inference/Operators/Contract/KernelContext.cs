@@ -71,6 +71,10 @@ internal abstract unsafe class KernelContext
     /// <summary>Scratch memory of at least <paramref name="bytes"/>, 64-byte aligned, undefined contents, valid until the node is done. One call a run.</summary>
     public abstract byte* Scratch(long bytes);
 
+    /// <summary>What this node keeps from run to run, made on first use; contexts without later runs make it anew.</summary>
+    public virtual T Kept<T>(Func<T> make)
+        where T : StepMemory => make();
+
     /// <summary>Threads this node may use, ≥ 1.</summary>
     public abstract int Threads { get; }
 

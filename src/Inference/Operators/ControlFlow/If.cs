@@ -64,8 +64,8 @@ internal sealed class If : Operator
             throw context.Error($"input 0: expected one bool, got {condition}.");
         }
 
-        var outputs = new EngineValue?[context.OutputCount];
-        context.RunSubgraph(condition.Span<bool>()[0] ? _then : _else, [], outputs);
+        Span<EngineValue?> outputs = context.Kept(static () => new BranchMemory()).Outputs(context.OutputCount);
+        context.RunSubgraphAgain(condition.Span<bool>()[0] ? _then : _else, [], outputs);
         for (int i = 0; i < outputs.Length; i++)
         {
             if (context.HasOutput(i))

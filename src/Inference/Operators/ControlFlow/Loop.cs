@@ -68,40 +68,29 @@ internal sealed class Loop : Operator
     {
         long limit = context.OptionalInput(0) is { } trip ? One(context, trip, 0, ElementType.Int64).Span<long>()[0] : long.MaxValue;
         bool going = context.OptionalInput(1) is not { } condition || One(context, condition, 1, ElementType.Bool).Span<bool>()[0];
-        int stackedCount = _body.Outputs.Count - 1 - _carried;
-        var inputs = new EngineValue?[_carried + 2];
-        var outputs = new EngineValue?[_body.Outputs.Count];
-        var stacked = new StackedValues[stackedCount];
-        for (int i = 0; i < stackedCount; i++)
-        {
-            stacked[i] = new StackedValues();
-            context.Control.Memory.Hold(stacked[i]);
-        }
-
+        LoopMemory memory = context.Kept(static () => new LoopMemory());
+        memory.Begin(_carried, _body.Outputs.Count);
+        EngineValue?[] inputs = memory.Inputs;
         for (int i = 0; i < _carried; i++)
         {
             inputs[i + 2] = context.InputValue(i + 2);
         }
 
-        Tensor iteration = Tensor.Scalar(0L);
-        Tensor flag = Tensor.Scalar(true);
-        inputs[0] = iteration;
-        inputs[1] = flag;
         bool ran = false;
         for (long i = 0; i < limit && going; i++)
         {
             context.ThrowIfCancelled();
-            iteration.Span<long>()[0] = i;
-            flag.Span<bool>()[0] = going;
-            context.RunSubgraph(_body, inputs, outputs);
+            memory.Set(i, going);
+            EngineValue?[] outputs = (i & 1) == 0 ? memory.Outputs : memory.OtherOutputs;
+            context.RunSubgraphAgain(_body, inputs, outputs);
             ran = true;
             going = One(context, outputs[0] as Tensor ?? throw context.Error("the body's condition: expected a bool tensor, got none."), -1, ElementType.Bool).Span<bool>()[0];
             outputs.AsSpan(1, _carried).CopyTo(inputs.AsSpan(2));
-            for (int k = 0; k < stackedCount; k++)
+            for (int k = 0; k < memory.Stacked.Length; k++)
             {
                 if (context.HasOutput(_carried + k))
                 {
-                    stacked[k].Add(
+                    memory.Stacked[k].Add(
                         context, outputs[1 + _carried + k] as Tensor ?? throw context.Error($"output {_carried + k}: expected tensors to stack, got {outputs[1 + _carried + k]}."), _carried + k);
                 }
             }
@@ -116,14 +105,20 @@ internal sealed class Loop : Operator
 
             if (i >= _carried)
             {
-                context.SetOutput(i, stacked[i - _carried].Finish(context, _body.Outputs[i + 1].Described, i));
+                memory.Stacked[i - _carried].Finish(context, _body.Outputs[i + 1].Described, i);
                 continue;
             }
 
             EngineValue value = inputs[i + 2] ?? throw context.Error($"output {i}: expected a value carried by the loop, got none.");
-
-            // What came in is the caller's memory; outputs own theirs.
-            context.SetOutput(i, !ran && value is Tensor own ? context.Copy(own) : value);
+            if (!ran && value is Tensor own)
+            {
+                // What came in is the caller's memory; outputs own theirs.
+                own.CopyTo(context.Output(i, own.Type, own.Dims));
+            }
+            else
+            {
+                context.SetOutput(i, value);
+            }
         }
     }
 

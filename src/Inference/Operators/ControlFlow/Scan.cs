@@ -196,7 +196,7 @@ internal sealed class Scan : Operator
             }
             else if (length == 0)
             {
-                context.SetOutput(i, new StackedValues().Finish(context, _body.Outputs[i].Described, i, _outputAxes?[i - _states] ?? 0));
+                new StackedValues().Finish(context, _body.Outputs[i].Described, i, _outputAxes?[i - _states] ?? 0);
             }
         }
     }

@@ -7,27 +7,49 @@ namespace Inference.Operators.ControlFlow;
 internal sealed class StackedValues : IMemoryHolder
 {
     private readonly List<string> _strings = [];
-    private Tensor? _first;
+    private ElementType _type;
+    private long[] _dims = [];
     private byte[] _bytes = [];
     private long _used;
     private long _count;
 
+    /// <summary>Starts anew, in the memory that is kept.</summary>
+    public void Begin()
+    {
+        _strings.Clear();
+        _used = 0;
+        _count = 0;
+    }
+
+    /// <summary>Lets go of strings, and of memory beyond so many bytes; returns the bytes kept.</summary>
+    public long Keep(long most)
+    {
+        _strings.Clear();
+        if (_bytes.LongLength > most)
+        {
+            _bytes = [];
+        }
+
+        return _bytes.LongLength;
+    }
+
     public void Count(MemoryCount count)
     {
         count.Add(CollectionsMarshal.AsSpan(_strings));
-        count.Add(_first);
         count.AddBytes(_bytes.LongLength);
     }
 
     public void Add(KernelContext context, Tensor item, int output)
     {
-        if (_first is null)
+        if (_count == 0)
         {
-            _first = item;
+            // The tensor itself may be another iteration's later.
+            _type = item.Type;
+            _dims = item.Dims.SequenceEqual(_dims) ? _dims : item.Dims.ToArray();
         }
-        else if (item.Type != _first.Type || !item.Dims.SequenceEqual(_first.Dims))
+        else if (item.Type != _type || !item.Dims.SequenceEqual(_dims))
         {
-            throw context.Error($"output {output}: expected {_first} from every iteration, got {item} from iteration {_count}.");
+            throw context.Error($"output {output}: expected {_type.Name()}{TensorShape.Format(_dims)} from every iteration, got {item} from iteration {_count}.");
         }
 
         _count++;
@@ -62,10 +84,10 @@ internal sealed class StackedValues : IMemoryHolder
         }
     }
 
-    /// <summary>The stacked tensor [iterations, …]; <paramref name="declared"/> gives type and shape where no iteration ran, and <paramref name="emptyAxis"/> where its axis of size 0 stands.</summary>
-    public Tensor Finish(KernelContext context, ModelValueType? declared, int output, long emptyAxis = 0)
+    /// <summary>Writes the stacked tensor [iterations, …]; <paramref name="declared"/> gives type and shape where no iteration ran, and <paramref name="emptyAxis"/> where its axis of size 0 stands.</summary>
+    public void Finish(KernelContext context, ModelValueType? declared, int output, long emptyAxis = 0)
     {
-        if (_first is null)
+        if (_count == 0)
         {
             if (declared is not { Kind: ModelValueKind.Tensor, ElementType: not ElementType.Undefined })
             {
@@ -74,19 +96,19 @@ internal sealed class StackedValues : IMemoryHolder
 
             long[] item = declared.Shape is null ? [] : [.. declared.Shape.Select(d => d.Size ?? 0)];
             int axis = Shapes.Axis(context, emptyAxis, item.Length + 1);
-            return context.Allocate(declared.ElementType, [.. item.AsSpan(0, axis), 0, .. item.AsSpan(axis)]);
+            context.Output(output, declared.ElementType, [.. item.AsSpan(0, axis), 0, .. item.AsSpan(axis)]);
+            return;
         }
 
-        long[] dims = [_count, .. _first.Dims];
-        if (_first.Type == ElementType.String)
+        Span<long> dims = stackalloc long[_dims.Length + 1];
+        dims[0] = _count;
+        _dims.CopyTo(dims[1..]);
+        Tensor result = context.Output(output, _type, dims);
+        if (_type == ElementType.String)
         {
-            Tensor strings = context.Allocate(ElementType.String, dims);
-            _strings.CopyTo(strings.Strings);
-            return strings;
+            _strings.CopyTo(result.Strings);
         }
-
-        Tensor result = context.Allocate(_first.Type, dims);
-        if (_first.Type.IsPacked())
+        else if (_type.IsPacked())
         {
             Tensor unpacked = context.Allocate(ElementType.UInt8, dims);
             _bytes.AsSpan(0, (int)_used).CopyTo(unpacked.Bytes);
@@ -96,7 +118,5 @@ internal sealed class StackedValues : IMemoryHolder
         {
             _bytes.AsSpan(0, (int)_used).CopyTo(result.Bytes);
         }
-
-        return result;
     }
 }
