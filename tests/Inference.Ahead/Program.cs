@@ -1,32 +1,35 @@
 using System.Diagnostics;
 using System.Globalization;
-using Inference.Cli.Data;
 using Inference.Cli.Verification;
 
 namespace Inference.Ahead;
 
 /// <summary>
-/// Inference.Ahead [--no-new-code] [--threads N] FOLDER...: loads every model at or below the folders, runs its data sets and compares the results with the expected values. A line for each
-/// model: load and first run of its first data set as a further model of this process, ms. Exit code 1 if one differs.
+/// Inference.Ahead [--no-new-code] FOLDER...: loads every model at or below the folders, runs its data sets and compares the results with the expected values. A line for each model: load and first
+/// run of its first data set as a further model of this process, ms. Exit code 1 if one differs.
+/// Inference.Ahead --start FIRST MODEL: loads and runs FIRST (- for none), then MODEL; prints load and first run of MODEL, ms, and on the next line the time of its first 200 runs, if they took no
+/// more than 5 s.
 /// </summary>
 internal static class Program
 {
+    private const int FirstRuns = 200;
+    private static readonly TimeSpan s_longestRuns = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan s_timeout = TimeSpan.FromMinutes(2);
 
     public static int Main(string[] args)
     {
         CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
         var folders = new List<string>();
-        var options = new ModelLoadOptions { Threads = 1 };
+        if (args is ["--start", string first, string model])
+        {
+            return Start(first, model);
+        }
+
         for (int i = 0; i < args.Length; i++)
         {
             if (args[i] == "--no-new-code")
             {
                 NewCode.Refuse();
-            }
-            else if (args[i] == "--threads" && i + 1 < args.Length)
-            {
-                options.Threads = int.Parse(args[++i], CultureInfo.InvariantCulture);
             }
             else
             {
@@ -37,8 +40,8 @@ internal static class Program
         int failed = 0;
         foreach (ModelTest test in ModelTest.Find(folders))
         {
-            string times = Start(test.Folder, options);
-            TestResult result = test.Run(ModelLoader.Default, options, rtol: null, atol: null, s_timeout);
+            string times = Times(test.Folder);
+            TestResult result = test.Run(ModelLoader.Default, OneThread(), rtol: null, atol: null, s_timeout);
             failed += result.Status == "pass" ? 0 : 1;
             Console.WriteLine($"{test.Name}\t{result.Status}\t{times}\t{result.Reason}");
         }
@@ -47,32 +50,29 @@ internal static class Program
         return failed == 0 ? 0 : 1;
     }
 
+    private static int Start(string first, string model)
+    {
+        using StartedModel? before = first == "-" ? null : StartedModel.Start(first, OneThread());
+        using var started = StartedModel.Start(model, OneThread());
+        Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{started.Load.TotalMilliseconds:F3} {started.FirstRun.TotalMilliseconds:F3}"));
+        Console.Out.Flush();
+        Console.Out.WriteLine(started.TimeOfFirst(FirstRuns, s_longestRuns) is { } time ? string.Create(CultureInfo.InvariantCulture, $"{time.TotalMilliseconds:F3}") : "-");
+        return 0;
+    }
+
     // The times of load and first run, or why there are none.
-    private static string Start(string folder, ModelLoadOptions options)
+    private static string Times(string folder)
     {
         try
         {
-            long start = Stopwatch.GetTimestamp();
-            using IModelRunner runner = ModelLoader.Default.Load(ModelSource.Directory(folder), options);
-            TimeSpan load = Stopwatch.GetElapsedTime(start);
-            using var inputs = new NamedValues();
-            for (int i = 0; i < runner.Info.Inputs.Count; i++)
-            {
-                string file = Path.Combine(folder, "test_data_set_0", $"input_{i}.pb");
-                if (File.Exists(file))
-                {
-                    inputs.Add(runner.Info.Inputs[i].Name, ProtobufValues.Read(file, runner.Info.Inputs[i].Type));
-                }
-            }
-
-            start = Stopwatch.GetTimestamp();
-            runner.Run(inputs).Dispose();
-            TimeSpan run = Stopwatch.GetElapsedTime(start);
-            return $"{load.TotalMilliseconds:F2}\t{run.TotalMilliseconds:F2}";
+            using var started = StartedModel.Start(folder, OneThread());
+            return $"{started.Load.TotalMilliseconds:F2}\t{started.FirstRun.TotalMilliseconds:F2}";
         }
         catch (InferenceException exception)
         {
             return $"-\t{exception.GetType().Name}";
         }
     }
+
+    private static ModelLoadOptions OneThread() => new() { Threads = 1 };
 }
