@@ -28,7 +28,7 @@ folder=artifacts/ahead
 # The linker is clang, or gcc where there is no clang.
 linker=()
 command -v clang >/dev/null || linker=(-p:CppCompilerAndLinker=gcc)
-[ "$build" = no ] || dotnet publish tests/Inference.Ahead -c Release -r "$rid" -o "$folder" -v q --nologo -clp:NoSummary -p:IlcInstructionSet="$set" -p:DebugType=none "${linker[@]}"
+[ "$build" = no ] || dotnet publish tests/Inference.Ahead -c Release -r "$rid" -o "$folder" -v q --nologo -clp:NoSummary -p:IlcInstructionSet="$set" "${linker[@]}"
 program=$folder/Inference.Ahead
 [ "$run" = yes ] || exit 0
 
