@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # Measures what starting each model costs on cpu and onnxruntime and writes benchmarks/results/startup.md. All in fresh child processes, the providers in turns, medians:
 # cold process (start of the process to its first result), second model (load + first run after another model was loaded and run: the one before it in the list),
-# and growth of peak resident memory from before the load to after eleven runs.
-# usage: eng/bench-startup.sh [--processes N] [--threads N] [--models DIR] [--perf DIR] [--only PATTERN] [--rows FILE] [--out FILE]
+# growth of peak resident memory from before the load to the end, and the time of the first 200 runs where it is at most 5 s. The same of cpu in a program published with NativeAOT (tests/Inference.Ahead).
+# usage: eng/bench-startup.sh [--processes N] [--threads N] [--models DIR] [--perf DIR] [--only PATTERN] [--rows FILE] [--out FILE] [--no-ahead]
 # --rows FILE keeps the raw figures and adds to what is there, so that a long measurement can be made in parts; --no-build uses what was built.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-processes=7 threads=1 models=${INFERENCE_TEST_DATA:-../shared}/models perf="" only="" rows="" out=benchmarks/results/startup.md build=yes
+processes=10 threads=1 models=${INFERENCE_TEST_DATA:-../shared}/models perf="" only="" rows="" out=benchmarks/results/startup.md build=yes ahead=artifacts/ahead/Inference.Ahead
 while [ $# -gt 0 ]; do
   case "$1" in
     --processes) processes=$2 ;;
@@ -17,6 +17,7 @@ while [ $# -gt 0 ]; do
     --rows) rows=$2 ;;
     --out) out=$2 ;;
     --no-build) build=no; set -- "$1" "$@" ;;
+    --no-ahead) ahead=""; set -- "$1" "$@" ;;
     *) sed -n 2,6p "$0" >&2; exit 64 ;;
   esac
   shift 2
@@ -24,6 +25,7 @@ done
 
 [ "$build" = no ] || dotnet build -c Release src/Inference.Cli -v q --nologo -clp:NoSummary
 tool=src/Inference.Cli/bin/Release/net10.0/Inference.Cli
+if [ "$build" = yes ] && [ -n "$ahead" ]; then eng/ahead.sh --publish; fi
 rows_file=${rows:-$(mktemp)}
 [ -n "$rows" ] || trap 'rm -f "$rows_file"' EXIT
 touch "$rows_file"
@@ -44,11 +46,30 @@ class_of() {
 # The figure NAME of a backend.
 field() { echo "$1" | sed -n "s/.*\"$2\":{[^}]*\"$3\":\([0-9.]*\).*/\1/p"; }
 
+median() { sort -n | awk '{ x[NR] = $1 } END { print NR ? (x[int((NR + 1) / 2)] + x[int(NR / 2) + 1]) / 2 : "" }'; }
+
+# Process, second model and first runs of the program published ahead of time, ms; nothing where there is none.
+measure_ahead() {
+  local folder=$1 after=$2 i start stop times load run
+  local -a process=() second=() calls=()
+  if [ -n "$ahead" ]; then
+    for ((i = 0; i < processes; i++)); do
+      start=${EPOCHREALTIME/./}
+      { read -r times; stop=${EPOCHREALTIME/./}; read -r run || run=-; } < <("$ahead" --start - "$folder")
+      process+=($(((stop - start)))) calls+=("$run")
+      read -r load run < <("$ahead" --start "$after" "$folder")
+      second+=("$(awk "BEGIN { print $load + $run }")")
+    done
+  fi
+  echo "$(printf '%s\n' "${process[@]}" | awk 'NF { print $1 / 1000 }' | median)	$(printf '%s\n' "${second[@]}" | awk 'NF' | median)	$(printf '%s\n' "${calls[@]}" | awk 'NF && $1 != "-"' | median)"
+}
+
 measure() {
   local folder=$1 name=$2 set=$3 after=$4 json key line
   if json=$("$tool" bench "$folder" --backends cpu,onnxruntime --cold --processes "$processes" --after "$after" --threads "$threads" --json 2>/tmp/startup-error.$$); then
     line="$(class_of "$name" "$set")	$name"
-    for key in process_ms second_ms peak_bytes; do line="$line	$(field "$json" cpu $key)	$(field "$json" onnxruntime $key)"; done
+    for key in process_ms second_ms peak_bytes first_200_calls_ms; do line="$line	$(field "$json" cpu $key)	$(field "$json" onnxruntime $key)"; done
+    line="$line	$(measure_ahead "$folder" "$after")"
     echo "$line" >>"$rows_file"
     echo "$line" >&2
   else
@@ -79,19 +100,26 @@ mkdir -p "$(dirname "$out")"
   echo
   echo "\`eng/bench-startup.sh --processes $processes --threads $threads\`, $(date -u +%Y-%m-%d), commit $(git rev-parse --short HEAD 2>/dev/null || echo none), $(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo 2>/dev/null | head -n 1), .NET $(dotnet --version)."
   echo "Fresh child processes, the providers in turns, medians. *Process*: from the start of the process to its first result, ms (both are .NET programs: the runtime's own start is in both)."
-  echo "*Second*: load + first run, ms, in a process that loaded and ran another model before (the one before it in the list). *Peak*: growth of the highest resident memory from before the load to after eleven runs, MiB."
+  echo "*Second*: load + first run, ms, in a process that loaded and ran another model before (the one before it in the list). *Peak*: growth of the highest resident memory from before the load to the end of all runs, MiB. *200*: the first 200 runs of a process, ms, where they take at most 5 s."
+  echo "*Ahead*: the same of \`cpu\` in a program that is published with NativeAOT for this machine."
   awk -F '\t' '
-    { rows[NR] = $0; n[$1]++; s[$1] += log($6 / $5); d[$1] += $3 - $4; m[$1] += log($7 / $8)
-      if (!($1 in ws) || $6 / $5 < ws[$1]) { ws[$1] = $6 / $5; wsn[$1] = $2 } if (!($1 in wd) || $3 - $4 > wd[$1]) { wd[$1] = $3 - $4; wdn[$1] = $2 }
-      if (!($1 in wm) || $7 / $8 > wm[$1]) { wm[$1] = $7 / $8; wmn[$1] = $2 } }
+    function add(k, name, x) { if (x > 0) { s[k, name] += log(x); n[k, name]++; if (!((k, name) in w) || x < w[k, name]) { w[k, name] = x; who[k, name] = $2 } } }
+    function all(name, x) { add("all", name, x); add($1, name, x) }
+    function mean(k, name) { return n[k, name] ? sprintf("%.2f", exp(s[k, name] / n[k, name])) : "" }
+    function worst(k, name) { return n[k, name] ? sprintf("%.2f (%s)", w[k, name], who[k, name]) : "" }
+    function over(a, b) { return a != "" && b != "" && a > 0 ? b / a : 0 }
+    { rows[NR] = $0; classes[$1]; count["all"]++; count[$1]++
+      all("second", over($5, $6)); all("process", over($3, $4)); all("peak", over($8, $7)); all("calls", over($9, $10))
+      all("ahead second", over($12, $6)); all("ahead process", over($11, $4)); all("ahead calls", over($13, $10)) }
     END {
-      print "\n| class | second: ORT ÷ ours, geometric mean | worst | process: ours − ORT, mean ms | worst | peak: ours ÷ ORT, geometric mean | worst | models |\n| --- | --- | --- | --- | --- | --- | --- | --- |"
-      count = 0; for (key in n) { keys[++count] = key; N += n[key]; S += s[key]; D += d[key]; M += m[key] }
-      for (i = 1; i <= count; i++) for (j = i + 1; j <= count; j++) if (keys[j] < keys[i]) { t = keys[i]; keys[i] = keys[j]; keys[j] = t }
-      printf "| all | %.2f | | %+.0f | | %.2f | | %d |\n", exp(S / N), D / N, exp(M / N), N
-      for (i = 1; i <= count; i++) { k = keys[i]; printf "| %s | %.2f | %.2f (%s) | %+.0f | %+.0f (%s) | %.2f | %.2f (%s) | %d |\n", k, exp(s[k] / n[k]), ws[k], wsn[k], d[k] / n[k], wd[k], wdn[k], exp(m[k] / n[k]), wm[k], wmn[k], n[k] }
-      print "\n| model | class | process cpu | ORT | second cpu | ORT | ratio | peak cpu | ORT | ratio |\n| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |"
-      for (i = 1; i <= NR; i++) { split(rows[i], f, "\t"); printf "| %s | %s | %.0f | %.0f | %.1f | %.1f | %.2f | %.1f | %.1f | %.2f |\n", f[2], f[1], f[3], f[4], f[5], f[6], f[6] / f[5], f[7] / 1048576, f[8] / 1048576, f[7] / f[8] }
+      print "\nONNX Runtime ÷ ours (peak: ours ÷ ONNX Runtime), geometric means; above 1 ours is faster.\n"
+      print "| class | second | worst | process | worst | 200 | worst | ahead: second | worst | ahead: process | ahead: 200 | peak | models |\n| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |"
+      m = 0; for (k in classes) keys[++m] = k
+      for (i = 1; i <= m; i++) for (j = i + 1; j <= m; j++) if (keys[j] < keys[i]) { t = keys[i]; keys[i] = keys[j]; keys[j] = t }
+      keys[0] = "all"
+      for (i = 0; i <= m; i++) { k = keys[i]; printf "| %s | %s | %s | %s | %s | %s | %s | %s | %s | %s | %s | %s | %d |\n", k, mean(k, "second"), worst(k, "second"), mean(k, "process"), worst(k, "process"), mean(k, "calls"), worst(k, "calls"), mean(k, "ahead second"), worst(k, "ahead second"), mean(k, "ahead process"), mean(k, "ahead calls"), mean(k, "peak"), count[k] }
+      print "\n| model | class | process cpu | ahead | ORT | second cpu | ahead | ORT | 200 cpu | ahead | ORT | peak cpu | ORT |\n| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |"
+      for (i = 1; i <= NR; i++) { split(rows[i], f, "\t"); printf "| %s | %s | %.0f | %s | %.0f | %.1f | %s | %.1f | %s | %s | %s | %.1f | %.1f |\n", f[2], f[1], f[3], f[11] == "" ? "" : sprintf("%.0f", f[11]), f[4], f[5], f[12] == "" ? "" : sprintf("%.1f", f[12]), f[6], f[9] == "" ? "" : sprintf("%.1f", f[9]), f[13] == "" ? "" : sprintf("%.1f", f[13]), f[10] == "" ? "" : sprintf("%.1f", f[10]), f[7] / 1048576, f[8] / 1048576 }
     }' "$rows_file"
 } >"$out"
 echo "wrote $out" >&2

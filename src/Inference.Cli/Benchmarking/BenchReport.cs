@@ -113,5 +113,10 @@ internal static class BenchReport
         {
             writer.WriteNumber("second_ms", Math.Round(second, 3));
         }
+
+        if (backend.Start.CallsMilliseconds is { } calls)
+        {
+            writer.WriteNumber("first_200_calls_ms", Math.Round(calls, 3));
+        }
     }
 }

@@ -40,7 +40,7 @@ internal static class ColdBench
             [.. options.Backends.Select((b, i) => new BackendResult(b, StartCost.Median(costs[i]), null, null))]);
     }
 
-    /// <summary>The body of a child process: one load and one run, with their times on one line; then more runs, with the memory on the next line.</summary>
+    /// <summary>The body of a child process: one load and one run, with their times on one line; then more runs, with the memory and the time of the first calls on the next line.</summary>
     public static async Task<int> RunChildAsync(string backend, BenchOptions options, string? after)
     {
         bool spinning = options.Threads > 1;
@@ -50,7 +50,7 @@ internal static class ColdBench
             Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{load} {run}"));
             Console.Out.Flush();
         }).ConfigureAwait(false);
-        Console.Out.WriteLine(cost.PeakBytes.ToString(CultureInfo.InvariantCulture));
+        Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{cost.PeakBytes} {cost.CallsMilliseconds}"));
         return ExitCodes.Done;
     }
 
@@ -70,19 +70,24 @@ internal static class ColdBench
         Task<string> errors = child.StandardError.ReadToEndAsync(cancellationToken);
         string? times = await child.StandardOutput.ReadLineAsync(cancellationToken).ConfigureAwait(false);
         TimeSpan answered = Stopwatch.GetElapsedTime(begin);
-        string? peak = await child.StandardOutput.ReadLineAsync(cancellationToken).ConfigureAwait(false);
+        string? rest = await child.StandardOutput.ReadLineAsync(cancellationToken).ConfigureAwait(false);
         await child.WaitForExitAsync(cancellationToken).ConfigureAwait(false);
-        if (child.ExitCode != ExitCodes.Done || times is null || peak is null)
+        if (child.ExitCode != ExitCodes.Done || times is null || rest is null)
         {
             string error = (await errors.ConfigureAwait(false)).Trim();
             throw new InferenceException($"Model '{options.Model}' on {backend}: expected the child process to end with code 0, got {child.ExitCode}: {error.Replace("error: ", "", StringComparison.Ordinal)}");
         }
 
-        int space = times.IndexOf(' ', StringComparison.Ordinal);
+        string[] loadAndRun = times.Split(' ');
+        string[] peakAndCalls = rest.Split(' ');
         return new(
-            double.Parse(times.AsSpan(0, space), CultureInfo.InvariantCulture),
-            double.Parse(times.AsSpan(space + 1), CultureInfo.InvariantCulture),
-            long.Parse(peak, CultureInfo.InvariantCulture)) { ProcessMilliseconds = answered.TotalMilliseconds };
+            double.Parse(loadAndRun[0], CultureInfo.InvariantCulture),
+            double.Parse(loadAndRun[1], CultureInfo.InvariantCulture),
+            long.Parse(peakAndCalls[0], CultureInfo.InvariantCulture))
+        {
+            ProcessMilliseconds = answered.TotalMilliseconds,
+            CallsMilliseconds = peakAndCalls[1].Length > 0 ? double.Parse(peakAndCalls[1], CultureInfo.InvariantCulture) : null,
+        };
     }
 
     private static List<string> Arguments(string backend, BenchOptions options, string? after)

@@ -47,10 +47,10 @@ internal static unsafe class UnaryMap
             V last = S.Load(x + end);
             for (nint i = 0; i < end; i += S.Lanes)
             {
-                S.Store(y + i, Apply<TOperator, S, V>(S.Load(x + i), a, b));
+                S.Store(y + i, TOperator.Invoke<S, V>(S.Load(x + i), a, b));
             }
 
-            S.Store(y + end, Apply<TOperator, S, V>(last, a, b));
+            S.Store(y + end, TOperator.Invoke<S, V>(last, a, b));
             return;
         }
 
@@ -62,40 +62,10 @@ internal static unsafe class UnaryMap
             padded[i] = x[i];
         }
 
-        S.Store(padded, Apply<TOperator, S, V>(S.Load(padded), a, b));
+        S.Store(padded, TOperator.Invoke<S, V>(S.Load(padded), a, b));
         for (nint i = 0; i < count; i++)
         {
             y[i] = padded[i];
         }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static V Apply<TOperator, S, V>(V x, V alpha, V beta)
-        where TOperator : struct, IUnaryOperator
-        where S : struct, ISimd<V>
-        where V : struct
-    {
-        V y = TOperator.Invoke<S, V>(x, alpha, beta);
-        return TOperator.Largest < float.PositiveInfinity && S.Any(S.LessThan(S.Splat(TOperator.Largest), S.Abs(x))) ? Beyond<TOperator, S, V>(x, y) : y;
-    }
-
-    // y but for the lanes whose x is beyond what the vector form takes.
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private static V Beyond<TOperator, S, V>(V x, V y)
-        where TOperator : struct, IUnaryOperator
-        where S : struct, ISimd<V>
-        where V : struct
-    {
-        KernelAssert.AtMost(S.Lanes, TileLimits.Lanes);
-        float* from = stackalloc float[TileLimits.Lanes];
-        float* to = stackalloc float[TileLimits.Lanes];
-        S.Store(from, x);
-        S.Store(to, y);
-        for (int i = 0; i < S.Lanes; i++)
-        {
-            to[i] = MathF.Abs(from[i]) > TOperator.Largest ? TOperator.Beyond(from[i]) : to[i];
-        }
-
-        return S.Load(to);
     }
 }

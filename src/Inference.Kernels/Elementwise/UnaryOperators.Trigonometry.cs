@@ -7,42 +7,36 @@ namespace Inference.Kernels.Elementwise;
 internal static partial class UnaryOperators
 {
     /// <summary>y = sin x; 2 ULP. ONNX Sin, opset 22.</summary>
-    internal readonly struct Sin : IUnaryOperator
+    internal readonly struct Sin : IUnaryOperator, IReducedOperator
     {
-        public static float Largest => SimdTrigonometry.Largest;
-
-        public static float Beyond(float x) => MathF.Sin(x);
+        public static float Whole(float x) => MathF.Sin(x);
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static V Invoke<S, V>(V x, V alpha, V beta)
             where S : struct, ISimd<V>
-            where V : struct => SimdTrigonometry.Sin<S, V>(x);
+            where V : struct => LargeArguments.Complete<Sin, S, V>(x, SimdTrigonometry.Sin<S, V>(x));
     }
 
     /// <summary>y = cos x; 2 ULP. ONNX Cos, opset 22.</summary>
-    internal readonly struct Cos : IUnaryOperator
+    internal readonly struct Cos : IUnaryOperator, IReducedOperator
     {
-        public static float Largest => SimdTrigonometry.Largest;
-
-        public static float Beyond(float x) => MathF.Cos(x);
+        public static float Whole(float x) => MathF.Cos(x);
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static V Invoke<S, V>(V x, V alpha, V beta)
             where S : struct, ISimd<V>
-            where V : struct => SimdTrigonometry.Cos<S, V>(x);
+            where V : struct => LargeArguments.Complete<Cos, S, V>(x, SimdTrigonometry.Cos<S, V>(x));
     }
 
     /// <summary>y = tan x; 4 ULP. ONNX Tan, opset 22.</summary>
-    internal readonly struct Tan : IUnaryOperator
+    internal readonly struct Tan : IUnaryOperator, IReducedOperator
     {
-        public static float Largest => SimdTrigonometry.Largest;
-
-        public static float Beyond(float x) => MathF.Tan(x);
+        public static float Whole(float x) => MathF.Tan(x);
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static V Invoke<S, V>(V x, V alpha, V beta)
             where S : struct, ISimd<V>
-            where V : struct => SimdTrigonometry.Tan<S, V>(x);
+            where V : struct => LargeArguments.Complete<Tan, S, V>(x, SimdTrigonometry.Tan<S, V>(x));
     }
 
     /// <summary>y = arcsin x; 3 ULP. ONNX Asin, opset 22.</summary>
