@@ -30,6 +30,18 @@ public sealed class OptimizationVerbTests : IDisposable
     }
 
     [SharedDataFact("models")]
+    public async Task Quantize_BFloat16_HalvesTheWeightsAndSaysHowItIsMultiplied()
+    {
+        string output = _folder.File("half.onnx");
+        Assert.Equal(ExitCodes.Done, await RunAsync("quantize", Model, "-o", output, "--mode", "bfloat16", "--data", Rows, "--labels", "label", "--max-drop", "0.5%"));
+        Assert.InRange((double)new FileInfo(output).Length / new FileInfo(Path.Combine(Model, "model.onnx")).Length, 0.4, 0.6);
+        using OnnxModel half = OnnxModel.Load(output);
+        Assert.Contains("load option Precision", half.Metadata["inference.decision"], StringComparison.Ordinal);
+        Assert.Equal(ExitCodes.Done, await RunAsync("compare", Model, output, "--data", Rows, "--labels", "label", "--max-drop", "0.5%", "--other-precision", "bfloat16"));
+        Assert.Equal(ExitCodes.Usage, await RunAsync("compare", Model, output, "--data", Rows, "--labels", "label", "--other-precision", "half"));
+    }
+
+    [SharedDataFact("models")]
     public async Task Quantize_BadInput_FailsAndWritesNothing()
     {
         string output = _folder.File("q.onnx");

@@ -192,7 +192,7 @@ internal sealed class OptimizationCommands
             : throw new UsageException(FormattableString.Invariant($"{option}: expected a share of at most 100 %, got '{text}', which is {share * 100:0.###} %. Write {(percent ? "a smaller percentage" : $"{text}%")}."));
     }
 
-    /// <summary>Measures the result if there is data, writes model and report, prints the verdict, and returns whether the bounds are met.</summary>
+    /// <summary>Measures the result if there is data, loaded by <paramref name="loader"/> if there is one, writes model and report, prints the verdict, and returns whether the bounds are met.</summary>
     public async Task<int> FinishAsync(
         ParseResult result,
         WorkProgress progress,
@@ -204,7 +204,8 @@ internal sealed class OptimizationCommands
         DataRoles? roles,
         ReportDetails? details,
         CancellationToken cancellation,
-        SourceJudge? judge)
+        SourceJudge? judge,
+        IModelLoader? loader = null)
     {
         DecisionRecord record = await DecisionRecord.CreateAsync(
             context,
@@ -218,6 +219,7 @@ internal sealed class OptimizationCommands
                 Judged = Evaluated(roles),
                 Evaluation = Evaluation(result),
                 Judge = judge,
+                Loader = loader,
             },
             cancellation).ConfigureAwait(false);
         return Write(result, progress, source, model, Judged(result, record), details);

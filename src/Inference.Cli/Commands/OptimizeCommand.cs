@@ -20,7 +20,8 @@ internal static class OptimizeCommand
         var bytes = new Option<string?>("--max-bytes") { Description = "Most bytes of the model's weights, such as 500000, 20MB or 1.5GiB." };
         var p95 = new Option<string?>("--max-p95") { Description = "Longest accepted 95th percentile of the time of a run, such as 250us, 5ms or 1s." };
         var objective = new Option<string>("--objective") { Description = "What is minimized within the budget: time (never slower or larger than the source) or size (never larger; it may be slower).", DefaultValueFactory = _ => "time" };
-        Command command = shared.Command("optimize", "Searches quantization, factorization and pruning for the fastest model within a budget.", search, time, rows, bytes, p95, objective);
+        var bfloat16 = new Option<bool>("--allow-bfloat16") { Description = "Try weights in bfloat16 too, measured with products in bfloat16; a result of that kind must be loaded with this precision." };
+        Command command = shared.Command("optimize", "Searches quantization, factorization and pruning for the fastest model within a budget.", search, time, rows, bytes, p95, objective, bfloat16);
         command.SetAction((result, cancellation) => CommandRunner.RunAsync(result.GetValue(shared.Verbose), async progress =>
         {
             using OnnxModel model = OptimizationCommands.Load(result.GetValue(shared.Model)!);
@@ -35,6 +36,11 @@ internal static class OptimizeCommand
             DataRoles roles = shared.Require(result, open, split: result.GetValue(search) is null);
             IDataSource chosenBy = OptimizationCommands.Open(result, search, open) ?? roles.Search;
             bool dry = result.GetValue(shared.DryRun);
+            if (result.GetValue(bfloat16))
+            {
+                Precisions.NoteMissing();
+            }
+
             var options = new OptimizeOptions
             {
                 Evaluation = shared.Evaluation(result),
@@ -46,6 +52,7 @@ internal static class OptimizeCommand
                 Objective = result.GetValue(objective) switch { "time" => OptimizeObjective.Time, "size" => OptimizeObjective.Size, var other => throw new UsageException($"--objective: expected time or size, got '{other}'.") },
                 MaxTime = Quantity.Duration(result.GetValue(time)!, "--max-time"),
                 LatencyRows = result.GetValue(rows),
+                AllowBFloat16 = result.GetValue(bfloat16),
                 OutputPath = dry ? null : result.GetValue(shared.Output),
                 StatePath = dry ? null : result.GetValue(shared.Output) + ".search",
             };

@@ -7,17 +7,18 @@ using Inference.Optimization.Evaluation;
 using Inference.Optimization.Calibration;
 using Inference.Optimization.Quantization;
 using Inference.Optimization.Reports;
+using Inference.Optimization.Running;
 using Inference.Optimization.Search;
 
 namespace Inference.Cli.Commands;
 
-/// <summary>Creates a model with 8- or 4-bit weights.</summary>
+/// <summary>Creates a model with weights of 8 or 4 bits, or in bfloat16.</summary>
 internal static class QuantizeCommand
 {
     public static Command Create()
     {
         var shared = new OptimizationCommands();
-        var mode = new Option<string>("--mode") { Description = "Quantization mode: static, dynamic, weight, or auto: static, but layers that measure slower in 8 bits keep only their weights in 8 bits.", DefaultValueFactory = _ => "auto" };
+        var mode = new Option<string>("--mode") { Description = "Quantization mode: static, dynamic, weight, bfloat16 (weights, with products in bfloat16 where the load option allows it), or auto: static, but layers that measure slower in 8 bits keep only their weights in 8 bits.", DefaultValueFactory = _ => "auto" };
         var format = new Option<string>("--format") { Description = "Format of static models: qdq or qoperator.", DefaultValueFactory = _ => "qdq" };
         var calibration = new Option<string>("--calibration") { Description = "Calibration method: auto, minmax, percentile, mse or entropy.", DefaultValueFactory = _ => "auto" };
         var perTensor = new Option<bool>("--per-tensor") { Description = "Use one scale per weight tensor instead of one per output channel." };
@@ -28,7 +29,7 @@ internal static class QuantizeCommand
         var equalize = new Option<bool?>("--equalize") { Description = "Equalize the ranges of successive layers, all of them. Default: those where it lowers the error; all with --per-tensor." };
         var target = new Option<string>("--target") { Description = "Target processor: auto, avx2, avx512 or vnni.", DefaultValueFactory = _ => "auto" };
         var exclude = new Option<string[]>("--exclude") { Description = "Node to leave in float. May be repeated." };
-        Command command = shared.Command("quantize", "Quantizes a model to 8 or 4 bits.", mode, format, calibration, perTensor, perChannel, uncorrected, bits, smooth, equalize, target, exclude);
+        Command command = shared.Command("quantize", "Quantizes a model to 8 or 4 bits, or to bfloat16.", mode, format, calibration, perTensor, perChannel, uncorrected, bits, smooth, equalize, target, exclude);
         command.SetAction((result, cancellation) => CommandRunner.RunAsync(result.GetValue(shared.Verbose), async progress =>
         {
             using OnnxModel model = OptimizationCommands.Load(result.GetValue(shared.Model)!);
@@ -47,7 +48,8 @@ internal static class QuantizeCommand
                     "auto" or "static" => QuantizationMode.Static,
                     "dynamic" => QuantizationMode.Dynamic,
                     "weight" => QuantizationMode.WeightOnly,
-                    _ => throw new UsageException($"--mode: expected auto, static, dynamic or weight, got '{modeName}'."),
+                    "bfloat16" => QuantizationMode.BFloat16,
+                    _ => throw new UsageException($"--mode: expected auto, static, dynamic, weight or bfloat16, got '{modeName}'."),
                 },
                 Format = Parse<QuantizationFormat>(result.GetValue(format)!, "--format"),
                 Calibration = Parse<CalibrationMethod>(result.GetValue(calibration)!, "--calibration"),
@@ -76,7 +78,14 @@ internal static class QuantizeCommand
             }
 
             ReportDetails details = new() { Ranges = quantized.Ranges };
-            return await shared.FinishAsync(result, progress, context, model, quantized.Model, "quantize", quantized.Layers, roles, details, cancellation, judge).ConfigureAwait(false);
+            IModelLoader? loader = null;
+            if (options.Mode == QuantizationMode.BFloat16)
+            {
+                Precisions.NoteMissing();
+                loader = new PrecisionLoader(context.Loader, ModelPrecision.AllowBFloat16);
+            }
+
+            return await shared.FinishAsync(result, progress, context, model, quantized.Model, "quantize", quantized.Layers, roles, details, cancellation, judge, loader).ConfigureAwait(false);
         }));
         return command;
     }

@@ -79,27 +79,28 @@ public static class Quantizer
             EmitWithoutData(editor, options, moments, decisions);
         }
 
-        if ((editor.Model.GetOperatorSetVersion() ?? 1) >= OpsetUpgrade.Target)
+        bool toBytes = options.Mode != QuantizationMode.BFloat16;
+        if (toBytes && (editor.Model.GetOperatorSetVersion() ?? 1) >= OpsetUpgrade.Target)
         {
             decisions.AddRange(StoredWeights.Apply(editor, n => QuantizationAnalysis.Exclusion(n, options)));
         }
 
         HashSet<string> decided = [.. decisions.Select(static d => d.Name)];
-        decisions.AddRange(FloatLayers.Find(editor.Index).Where(d => !decided.Contains(d.Name)));
+        decisions.AddRange(FloatLayers.Find(editor.Index).Where(d => !decided.Contains(d.Name) && (toBytes || d.Operator != "Cast")));
 
-        if (options.Embeddings)
+        if (toBytes && options.Embeddings)
         {
             decisions.AddRange(EmbeddingQuantization.Apply(editor, options.ExcludedNodes)
                 .Select(t => new LayerDecision(t.Table, "Gather", t.Quantized ? "int8 rows" : "float", t.Reason)));
             editor.RemoveUnused();
         }
 
-        if (!decisions.Exists(d => d.Action.StartsWith("int", StringComparison.Ordinal)))
+        if (!decisions.Exists(d => d.Action.StartsWith("int", StringComparison.Ordinal) || d.Action.StartsWith("bfloat16", StringComparison.Ordinal)))
         {
             string reasons = string.Join("; ", decisions.Where(d => d.Action == "float").Select(d => $"'{d.Name}' {d.Reason}"));
             throw new UnsupportedModelException(
                 $"Model '{model.Graph.Name}': expected at least one layer that can be quantized, got "
-                + (reasons.Length > 0 ? $"none: {reasons}. Exclude fewer nodes, or choose another mode." : $"{string.Join(", ", model.Graph.Nodes.Select(n => n.OpType).Distinct())}, whose parameters have no 8-bit form. Keep the model as it is."))
+                + (reasons.Length > 0 ? $"none: {reasons}. Exclude fewer nodes, or choose another mode." : $"{string.Join(", ", model.Graph.Nodes.Select(n => n.OpType).Distinct())}, whose parameters have no {(toBytes ? "8-bit" : "bfloat16")} form. Keep the model as it is."))
             {
                 Operators = [.. model.Graph.Nodes.Select(n => n.OpType).Distinct()],
             };
@@ -144,6 +145,18 @@ public static class Quantizer
             decisions.AddRange(products.Select(l => new LayerDecision(l.Name, l.Node.OpType, "int8 dynamic", "the range of activations is computed in each run")));
             WeightOnlyEmitter.Apply8(editor, convolutions, options);
             decisions.AddRange(convolutions.Select(l => new LayerDecision(l.Name, l.Node.OpType, "int8 weights", "runtimes lack ConvInteger for signed weights, so only the weights are stored in 8 bits")));
+        }
+        else if (options.Mode == QuantizationMode.BFloat16)
+        {
+            if ((editor.Model.GetOperatorSetVersion() ?? 1) < OpsetUpgrade.Target)
+            {
+                throw new OptimizationException(
+                    $"Model '{editor.Graph.Name}': expected operator set {OpsetUpgrade.Target} or later for bfloat16, got {editor.Model.GetOperatorSetVersion()}. Export the model with operator set {OpsetUpgrade.Target} or later.");
+            }
+
+            WeightOnlyEmitter.ApplyBFloat16(editor, wanted);
+            decisions.AddRange(wanted.Select(l => new LayerDecision(
+                l.Name, l.Node.OpType, "bfloat16 weights", l.IsConv ? "stored in bfloat16, computed in float32" : "multiplied in bfloat16 where the load option Precision allows it, else in float32")));
         }
         else if (options.WeightBits == 4)
         {

@@ -4,7 +4,7 @@ using Inference.Optimization.Numerics;
 
 namespace Inference.Optimization.Quantization;
 
-/// <summary>Stores weights in 8 bits behind a DequantizeLinear, or in 4 bits in MatMulNBits; computation stays in float.</summary>
+/// <summary>Stores weights in 8 bits behind a DequantizeLinear, in bfloat16 behind a Cast, or in 4 bits in MatMulNBits; computation stays in float.</summary>
 internal static class WeightOnlyEmitter
 {
     public static void Apply8(GraphEditor editor, IEnumerable<LinearLayer> layers, QuantizeOptions options)
@@ -36,6 +36,35 @@ internal static class WeightOnlyEmitter
         }
 
         editor.Changed();
+    }
+
+    /// <summary>Weights as bfloat16, rounded to nearest, halves to even, behind a Cast to float32; weights that layers share stay shared.</summary>
+    public static void ApplyBFloat16(GraphEditor editor, IEnumerable<LinearLayer> layers)
+    {
+        var made = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (LinearLayer layer in layers)
+        {
+            if (!made.TryGetValue(layer.WeightName, out string? restored))
+            {
+                ushort[] stored = Array.ConvertAll(Weights.Read(layer.Weight), RoundToBFloat16);
+                string name = editor.AddConstant(Weights.Make<ushort>(editor.Names.New("w"), OnnxElementType.BFloat16, stored, layer.Weight.Dims));
+                restored = editor.Names.New("d");
+                var node = new OnnxNode("Cast", [name], [restored]);
+                node.SetAttribute("to", (long)OnnxElementType.Float32);
+                editor.InsertBefore(layer.Node, node);
+                made[layer.WeightName] = restored;
+            }
+
+            layer.Node.Inputs[1] = restored;
+        }
+
+        editor.Changed();
+    }
+
+    private static ushort RoundToBFloat16(float value)
+    {
+        uint bits = BitConverter.SingleToUInt32Bits(value);
+        return float.IsNaN(value) ? (ushort)((bits >> 16) | 0x40) : (ushort)((bits + 0x7FFF + (bits >> 16 & 1)) >> 16);
     }
 
     /// <summary>MatMul and Gemm with B as <c>com.microsoft.MatMulNBits</c>: [N, ⌈K/block⌉, block/2] bytes, low nibble first, zero point 8, a scale for each block.</summary>

@@ -45,7 +45,7 @@ public static class BudgetOptimizer
         {
             await run.StartAsync(cancellationToken).ConfigureAwait(false);
             var analysis = new SourceAnalysis(context, model, calibration);
-            List<CandidateRecipe> recipes = CandidateRecipes.All(context, model, calibration, analysis);
+            List<CandidateRecipe> recipes = CandidateRecipes.All(context, model, calibration, analysis, options.AllowBFloat16);
             CandidateRecipe first = recipes[0];
             CandidateRecipe? earlier = run.Earlier();
             if (earlier is not null)

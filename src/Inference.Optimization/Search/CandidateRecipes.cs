@@ -16,18 +16,26 @@ internal static class CandidateRecipes
     /// <summary>The minimum share of time that a layer is assumed to save, so that the errors of layers that save none can be distinguished.</summary>
     private const double LeastGain = 0.02;
 
+    /// <summary>The recipe whose models are loaded with bfloat16 allowed.</summary>
+    public const string BFloat16 = "bfloat16";
+
     // With fewer weights in products, 4 bits save too little to be measured.
     private const double LeastProducts = 0.25;
 
     private static QuantizeOptions WeightsOnly => new() { Mode = QuantizationMode.WeightOnly };
 
-    public static List<CandidateRecipe> All(OptimizationContext context, OnnxModel source, IDataSource calibration, SourceAnalysis analysis)
+    public static List<CandidateRecipe> All(OptimizationContext context, OnnxModel source, IDataSource calibration, SourceAnalysis analysis, bool bfloat16 = false)
     {
         List<CandidateRecipe> recipes =
         [
             Analyzed(context, "int8", source, calibration, analysis, new QuantizeOptions()),
             Quantized(context, "int8 dynamic", source, null, new QuantizeOptions { Mode = QuantizationMode.Dynamic }),
         ];
+        if (bfloat16)
+        {
+            recipes.Add(Quantized(context, BFloat16, source, null, new QuantizeOptions { Mode = QuantizationMode.BFloat16 }) with { Precision = ModelPrecision.AllowBFloat16 });
+        }
+
         // One decomposition for all shares.
         var bases = new Dictionary<string, LowRankBasis>(StringComparer.Ordinal);
         recipes.AddRange(Combined(context, calibration, [0.5, 0.35, 0.25], share => new CandidateRecipe(FormattableString.Invariant($"factorize {share}"), async token =>

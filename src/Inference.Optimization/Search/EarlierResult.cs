@@ -19,6 +19,9 @@ internal static class EarlierResult
             OnnxModel model = OnnxModel.Load(path);
             return DecisionRecord.Read(model) is { Verb: "optimize" } record && record.Question == question && record.Chosen is not ("" or CandidateRecord.SourceName)
                 ? new CandidateRecipe(record.Chosen, _ => Task.FromResult((model, record.Layers)))
+                {
+                    Precision = record.Chosen == CandidateRecipes.BFloat16 ? ModelPrecision.AllowBFloat16 : ModelPrecision.Float32,
+                }
                 : null;
         }
         catch (Exception exception) when (exception is InferenceException or FormatException or IOException or UnauthorizedAccessException)

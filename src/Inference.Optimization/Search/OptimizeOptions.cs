@@ -26,6 +26,9 @@ public sealed class OptimizeOptions
     /// <summary>What is minimized within the budget; the default is <see cref="OptimizeObjective.Time"/>.</summary>
     public OptimizeObjective Objective { get; init; } = OptimizeObjective.Time;
 
+    /// <summary>Whether weights in bfloat16, run with <see cref="ModelPrecision.AllowBFloat16"/>, are a candidate; false by default. A result of that kind is as fast as reported only where it is loaded with this precision, which its record says.</summary>
+    public bool AllowBFloat16 { get; init; }
+
     /// <summary>The maximum duration of the search; the default is 10 minutes. A step in progress is completed.</summary>
     public TimeSpan MaxTime { get; init; } = TimeSpan.FromMinutes(10);
 

@@ -29,6 +29,8 @@ internal static class SearchQuestion
             provider,
             string.Join(' ', context.LoadOptions.Providers),
             Number(context.LoadOptions.Threads),
+            context.LoadOptions.Precision.ToString(),
+            options.AllowBFloat16.ToString(),
             Number(context.Seed),
             Number(options.LatencyRows),
             evaluation.Metric?.Name,

@@ -10,4 +10,5 @@ namespace Inference.Optimization.Search;
 /// <param name="Layers">What was done to each layer.</param>
 /// <param name="Quality">Its quality compared with the source's.</param>
 /// <param name="SourceMicroseconds">The source's time, measured in turns with the candidate's.</param>
-internal sealed record SearchResult(OnnxModel Model, CandidateRecord Record, IReadOnlyList<LayerDecision> Layers, ComparisonResult Quality, double SourceMicroseconds);
+/// <param name="Recipe">What it was made by.</param>
+internal sealed record SearchResult(OnnxModel Model, CandidateRecord Record, IReadOnlyList<LayerDecision> Layers, ComparisonResult Quality, double SourceMicroseconds, CandidateRecipe Recipe);

@@ -18,6 +18,8 @@ internal sealed class SearchRun(OptimizationContext context, OnnxModel source, I
     // 21 rounds have a median with ten on each side.
     private const int LeastRounds = 21;
 
+    private const string NeedsPrecision = "measured with products in bfloat16: load it with ModelLoadOptions.Precision = AllowBFloat16 (--precision bfloat16); otherwise it runs in float32";
+
     private readonly EvaluationOptions _evaluation = options.Evaluation.With(options.MaxDrop, options.MaxSliceDrop);
     private CandidateRecord _source = SourceCandidate.Of(source, options, []);
     private SearchState _state = SearchState.Open(null, "");
@@ -80,7 +82,7 @@ internal sealed class SearchRun(OptimizationContext context, OnnxModel source, I
             return null;
         }
 
-        (CandidateRecord result, ComparisonResult quality, double before) = await JudgeAsync(recipe.Name, candidate, cancellationToken).ConfigureAwait(false);
+        (CandidateRecord result, ComparisonResult quality, double before) = await JudgeAsync(recipe, candidate, cancellationToken).ConfigureAwait(false);
         if (known is null)
         {
             _state.Add(result);
@@ -88,7 +90,7 @@ internal sealed class SearchRun(OptimizationContext context, OnnxModel source, I
 
         if (CandidateOrder.IsBetter(result, Leader, options.Objective))
         {
-            _best = new SearchResult(candidate, result, layers, quality, before);
+            _best = new SearchResult(candidate, result, layers, quality, before, recipe);
             if (options.OutputPath is { } path)
             {
                 // With its record, so that a process that is killed later leaves a complete result.
@@ -131,8 +133,8 @@ internal sealed class SearchRun(OptimizationContext context, OnnxModel source, I
         SourceJudge judge = ReferenceEquals(report, search) ? _judge! : await SourceJudge.CreateAsync(context, source, report, _evaluation, _judge!.Reading, CancellationToken.None).ConfigureAwait(false);
         if (_best is { } best)
         {
-            ComparisonResult quality = judge.Compare(await judge.RunAsync(context, best.Model, "candidate", CancellationToken.None).ConfigureAwait(false));
-            List<double>[] runs = await LatencyMeter.TimesAsync(context, [source, best.Model], report, options.LatencyRows, LeastRounds, TimingBudget, CancellationToken.None).ConfigureAwait(false);
+            ComparisonResult quality = judge.Compare(await judge.RunAsync(context.With(best.Recipe.LoaderIn(context)), best.Model, "candidate", CancellationToken.None).ConfigureAwait(false));
+            List<double>[] runs = await LatencyMeter.TimesAsync(context, [source, best.Model], report, options.LatencyRows, LeastRounds, TimingBudget, CancellationToken.None, [context.Loader, best.Recipe.LoaderIn(context)]).ConfigureAwait(false);
             double[] times = [.. runs.Select(static r => LatencyMeter.Median(r))];
             if (options.Objective == OptimizeObjective.Size || times[1] <= times[0] * ResultNotes.SameTime)
             {
@@ -172,14 +174,14 @@ internal sealed class SearchRun(OptimizationContext context, OnnxModel source, I
             Microseconds = after,
             Candidates = [_source with { Microseconds = before }, .. _state.Results],
             Notes = best is null ? [Text($"the source is returned unchanged: none of the {_state.Results.Count} candidates is within the budget, as fast and as small")]
-                : [.. record.Notes, .. new[] { ResultNotes.Slower(before, after) }.Where(static n => n.Length > 0)],
+                : [.. record.Notes, .. new[] { ResultNotes.Slower(before, after), best.Recipe.Precision == ModelPrecision.AllowBFloat16 ? NeedsPrecision : "" }.Where(static n => n.Length > 0)],
         };
     }
 
-    private async Task<(CandidateRecord Record, ComparisonResult Quality, double SourceMicroseconds)> JudgeAsync(string name, OnnxModel candidate, CancellationToken cancellationToken)
+    private async Task<(CandidateRecord Record, ComparisonResult Quality, double SourceMicroseconds)> JudgeAsync(CandidateRecipe recipe, OnnxModel candidate, CancellationToken cancellationToken)
     {
-        ComparisonResult quality = _judge!.Compare(await _judge.RunAsync(context, candidate, name, cancellationToken).ConfigureAwait(false));
-        List<double>[] runs = await LatencyMeter.TimesAsync(context, [source, candidate], search, options.LatencyRows, LeastRounds, TimingBudget, cancellationToken).ConfigureAwait(false);
+        ComparisonResult quality = _judge!.Compare(await _judge.RunAsync(context.With(recipe.LoaderIn(context)), candidate, recipe.Name, cancellationToken).ConfigureAwait(false));
+        List<double>[] runs = await LatencyMeter.TimesAsync(context, [source, candidate], search, options.LatencyRows, LeastRounds, TimingBudget, cancellationToken, [context.Loader, recipe.LoaderIn(context)]).ConfigureAwait(false);
         double[] times = [.. runs.Select(static r => LatencyMeter.Median(r))];
         double speedup = times[0] / times[1];
         long bytes = Weights.TotalBytes(candidate.Graph);
@@ -189,7 +191,7 @@ internal sealed class SearchRun(OptimizationContext context, OnnxModel source, I
         string reason = string.Join("; ", worse.Append(quality.Objection()).Concat(worse.Length == 0 ? beyond : []).Where(static r => r.Length > 0));
         var record = new CandidateRecord
         {
-            Name = name,
+            Name = recipe.Name,
             Drop = quality.Drop,
             DropHigh = quality.DropHigh,
             Outcome = quality.Verdict,

@@ -96,7 +96,7 @@ public class StoredWeightsTests
     private static async Task CheckAsync(OnnxModel model, params (string Weight, int Axis)[] expected)
     {
         MemoryDataSource rows = SmallModels.Rows(64, 16);
-        foreach (QuantizationMode mode in Enum.GetValues<QuantizationMode>())
+        foreach (QuantizationMode mode in Enum.GetValues<QuantizationMode>().Where(static m => m != QuantizationMode.BFloat16))
         {
             QuantizeResult result = await Quantizer.QuantizeAsync(Lab.OnnxRuntime(), model, rows, new QuantizeOptions { Mode = mode });
             Assert.Equal("int8 weights", Assert.Single(result.Layers, static l => l.Name == "layer").Action);
