@@ -75,8 +75,8 @@ N
   done
   cat <<'N'
 
-Two of four: each output column skips other rows, so a vector of columns has no common index; on AVX-512 each multiply-add would need a permutation, which costs what it saves. Blocks of 1 × 16 and 4 × 16 can be skipped at nearly the best case, 2 times at
-half of the weights, but cost more accuracy than 8 bits, which take less time and a quarter of the bytes. So neither is offered: `quantize`, `factorize` and `prune` (whole channels, which every kernel skips) come first.
+Two of four: each output column skips other rows, so a vector of columns has no common index; on AVX-512 each multiply-add would need a permutation, which costs what it saves. Blocks of 1 × 16 and 4 × 16 could be skipped, at best in half the time at half of the
+weights (no such kernel was written), but cost more accuracy than 8 bits, which take a quarter of the bytes. So neither is offered: `quantize`, `factorize` and `prune` (whole channels, which every kernel skips) come first.
 N
 } > "$out"
 cat "$out"
