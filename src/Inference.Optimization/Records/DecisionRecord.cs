@@ -11,6 +11,9 @@ namespace Inference.Optimization.Records;
 /// <summary>Documents how a model was made. Stored in the model's own metadata.</summary>
 public sealed record DecisionRecord
 {
+    // Kernels that the new model is the first to use start precompiled; the runtime replaces them with faster code after a second or two of runs.
+    private static readonly TimeSpan TimingBudget = TimeSpan.FromSeconds(3);
+
     /// <summary>The key of the model's metadata under which the record is stored.</summary>
     public const string MetadataKey = "inference.decision";
 
@@ -131,7 +134,7 @@ public sealed record DecisionRecord
 
         ComparisonResult quality = await ModelComparer.CompareAsync(context, source, model, judged, request.Evaluation, request.Loader, request.Judge, cancellationToken).ConfigureAwait(false);
         IModelLoader[] loaders = [context.Loader, request.Loader ?? context.Loader];
-        double[] times = await LatencyMeter.MeasureAsync(context, [source, model], judged, 1, TimeSpan.FromMilliseconds(800), cancellationToken, loaders).ConfigureAwait(false);
+        double[] times = await LatencyMeter.MeasureAsync(context, [source, model], judged, 1, TimingBudget, cancellationToken, loaders).ConfigureAwait(false);
         record = record with { Quality = quality, SourceMicroseconds = times[0], Microseconds = times[1] };
         return record with { Notes = [.. record.Notes, .. ResultNotes.Of(source, model, times[0], times[1])] };
     }

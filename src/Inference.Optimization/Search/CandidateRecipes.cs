@@ -51,9 +51,11 @@ internal static class CandidateRecipes
         })));
         if (Sparsifier.Applies(source))
         {
+            // One measurement for all shares.
+            var heads = new List<AttentionHead>();
             recipes.AddRange(Combined(context, calibration, [0.99, 0.95, 0.9], share => new CandidateRecipe(FormattableString.Invariant($"sparsify {share}"), async token =>
             {
-                SparsifyResult result = await Sparsifier.SparsifyAsync(context, source, calibration, options: new SparsifyOptions { Share = share }, cancellationToken: token).ConfigureAwait(false);
+                SparsifyResult result = await Sparsifier.SparsifyAsync(context, source, calibration, options: new SparsifyOptions { Share = share, Heads = heads }, cancellationToken: token).ConfigureAwait(false);
                 return (result.Model, result.Layers);
             })));
         }

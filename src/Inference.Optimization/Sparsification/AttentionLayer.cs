@@ -90,7 +90,7 @@ internal sealed class AttentionLayer
     }
 
     /// <summary>The operand of a step: the input that does not lead to the scores.</summary>
-    public string Operand(OnnxNode step) => step.Inputs[step.Inputs[0] == Before(step) ? 1 : 0];
+    public string Operand(OnnxNode step) => step.Inputs[step.Inputs[0] == Scores.Outputs[0] || Steps.Any(s => s.Outputs[0] == step.Inputs[0]) ? 1 : 0];
 
     /// <summary>Takes the sizes of the same layer in another copy of the model.</summary>
     public void TakeSizes(AttentionLayer other) => (Heads, Tokens, Size, ValueSize) = (other.Heads, other.Tokens, other.Size, other.ValueSize);
@@ -102,8 +102,6 @@ internal sealed class AttentionLayer
         long queries = operand.Dims is [.., var second, _] ? second : 1;
         return values[(int)(((queries == 1 ? 0 : query) * keys) + (keys == 1 ? 0 : key))];
     }
-
-    private string Before(OnnxNode step) => step == Steps[0] ? Scores.Outputs[0] : Steps[Steps.ToList().IndexOf(step) - 1].Outputs[0];
 
     private static bool IsShared(OnnxTensor operand) => operand.Dims.SkipLast(2).All(static d => d == 1);
 

@@ -51,7 +51,12 @@ public static class Sparsifier
         else
         {
             SourceJudge? judge = search is null || evaluation?.MaxDrop is null ? null : await SourceJudge.CreateAsync(context, model, search, evaluation, null, cancellationToken).ConfigureAwait(false);
-            List<AttentionHead> heads = await AttentionPass.RunAsync(context, editor.Model, layers, options.Block, data, cancellationToken).ConfigureAwait(false);
+            List<AttentionHead> heads = options.Heads is { Count: > 0 } measured ? measured : await AttentionPass.RunAsync(context, editor.Model, layers, options.Block, data, cancellationToken).ConfigureAwait(false);
+            if (options.Heads is { Count: 0 } empty)
+            {
+                empty.AddRange(heads);
+            }
+
             await run.SearchAsync(heads, data, judge, cancellationToken).ConfigureAwait(false);
         }
 

@@ -18,6 +18,9 @@ public sealed class SparsifyOptions
     /// <summary>The names of nodes to leave unchanged: the softmax of an attention, or its output.</summary>
     public IReadOnlyCollection<string> ExcludedNodes { get; init; } = [];
 
+    /// <summary>The heads of the model and where their attention lies: filled by the first sparsification if empty, used by the next ones of the same model and rows. Null, the default: measured each time.</summary>
+    internal List<AttentionHead>? Heads { get; init; }
+
     /// <exception cref="OptimizationException">An option is out of range.</exception>
     internal void Validate()
     {

@@ -26,6 +26,9 @@ internal sealed class SparsifyRun(OptimizationContext context, OnnxModel source,
 
     private readonly Dictionary<(AttentionHead, AttentionPattern), double> _shares = [];
 
+    // Why a head stays as it is.
+    private string _dense = "";
+
     /// <summary>The pattern of each head.</summary>
     public Dictionary<AttentionHead, AttentionPattern> Patterns { get; private set; } = [];
 
@@ -48,9 +51,11 @@ internal sealed class SparsifyRun(OptimizationContext context, OnnxModel source,
         if (judge is null)
         {
             Patterns = At(heads, options.Share);
+            _dense = FormattableString.Invariant($"no pattern of at most half of the keys holds {options.Share:P1} of its attention");
             return;
         }
 
+        _dense = "no shorter pattern keeps the budget";
         Patterns = heads.ToDictionary(static h => h, static _ => AttentionPattern.Dense);
         for (int i = 0; i < Shares.Length; i++)
         {
@@ -104,7 +109,7 @@ internal sealed class SparsifyRun(OptimizationContext context, OnnxModel source,
             "Softmax",
             same.Key.Value.IsDense ? "dense" : "sparse",
             same.Key.Value.IsDense
-                ? $"{Heads(same)}: no shorter pattern keeps the budget"
+                ? $"{Heads(same)}: {_dense}"
                 : FormattableString.Invariant($"{Heads(same)}: {same.Key.Value}; {(double)same.Key.Value.Keys(same.First().Key.Tokens) / same.First().Key.Tokens:P0} of the keys{held}"));
 
     private static string Heads(IEnumerable<KeyValuePair<AttentionHead, AttentionPattern>> heads)
