@@ -21,11 +21,8 @@ public sealed class OptimizationContext
     /// <summary>Receives progress after every step; null, the default, for none.</summary>
     public IProgress<OptimizationProgress>? Progress { get; init; }
 
-    internal OptimizationContext With(IModelLoader loader) =>
-        new() { Loader = loader, LoadOptions = LoadOptions, Seed = Seed, BatchRows = BatchRows, TimeProvider = TimeProvider, Progress = Progress };
-
-    internal OptimizationContext WithBatchRows(int rows) =>
-        new() { Loader = Loader, LoadOptions = LoadOptions, Seed = Seed, BatchRows = rows, TimeProvider = TimeProvider, Progress = Progress };
+    internal OptimizationContext With(IModelLoader? loader = null, int? batchRows = null) =>
+        new() { Loader = loader ?? Loader, LoadOptions = LoadOptions, Seed = Seed, BatchRows = batchRows ?? BatchRows, TimeProvider = TimeProvider, Progress = Progress };
 
     internal void Report(string stage, int step, int steps, string message = "", double? drop = null, TimeSpan? left = null) =>
         Progress?.Report(new OptimizationProgress(stage, step, steps, message, drop) { Left = left });

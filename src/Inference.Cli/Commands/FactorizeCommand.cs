@@ -1,9 +1,4 @@
 using System.CommandLine;
-using Inference.Cli.Running;
-using Inference.Data;
-using Inference.Onnx;
-using Inference.Optimization;
-using Inference.Optimization.Evaluation;
 using Inference.Optimization.Factorization;
 
 namespace Inference.Cli.Commands;
@@ -19,16 +14,8 @@ internal static class FactorizeCommand
         var plain = new Option<bool>("--plain-svd") { Description = "Fit the factors to the weights alone instead of to the outputs on the data." };
         var unmeasured = new Option<bool>("--unmeasured") { Description = "Also keep factors that are not measured to be faster." };
         Command command = shared.Command("factorize", "Replaces layers by products of two low-rank factors.", macs, error, plain, unmeasured);
-        command.SetAction((result, cancellation) => CommandRunner.RunAsync(result.GetValue(shared.Verbose), async progress =>
+        SingleStep.Set(command, shared, async (result, context, model, roles, cancellation) =>
         {
-            using OnnxModel model = OptimizationCommands.Load(result.GetValue(shared.Model)!);
-            OptimizationContext context = shared.Context(result, progress);
-            Func<string, MappedDataSource> open = await shared.OpenerAsync(result, context, cancellation).ConfigureAwait(false);
-            if (result.GetValue(shared.Dry))
-            {
-                return await shared.DryAsync(result, context, model, open, cancellation).ConfigureAwait(false);
-            }
-
             var options = new FactorizeOptions
             {
                 TargetMacs = result.GetValue(macs),
@@ -36,13 +23,9 @@ internal static class FactorizeCommand
                 Whiten = !result.GetValue(plain),
                 RequireMeasuredGain = !result.GetValue(unmeasured),
             };
-            shared.RequireOutputs(result, model);
-            DataRoles roles = shared.Require(result, open);
-            SourceJudge? judge = await shared.JudgeAsync(result, context, model, roles, cancellation).ConfigureAwait(false);
             FactorizeResult made = await Factorizer.FactorizeAsync(context, model, roles.Calibrate, options, cancellation).ConfigureAwait(false);
-            progress.Note($"multiply-adds {made.SourceMacs:N0} → {made.Macs:N0}");
-            return await shared.FinishAsync(result, progress, context, model, made.Model, "factorize", made.Layers, roles, null, cancellation, judge).ConfigureAwait(false);
-        }));
+            return new(made.Model, made.Layers, $"multiply-adds {made.SourceMacs:N0} → {made.Macs:N0}");
+        });
         return command;
     }
 }

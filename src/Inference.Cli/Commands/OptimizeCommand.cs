@@ -21,7 +21,7 @@ internal static class OptimizeCommand
         var p95 = new Option<string?>("--max-p95") { Description = "Longest accepted 95th percentile of the time of a run, such as 250us, 5ms or 1s." };
         var objective = new Option<string>("--objective") { Description = "What is minimized within the budget: time (never slower or larger than the source) or size (never larger; it may be slower).", DefaultValueFactory = _ => "time" };
         var bfloat16 = new Option<bool>("--allow-bfloat16") { Description = "Try weights in bfloat16 too, measured with products in bfloat16; a result of that kind must be loaded with this precision." };
-        Command command = shared.Command("optimize", "Searches quantization, factorization and pruning for the fastest model within a budget.", search, time, rows, bytes, p95, objective, bfloat16);
+        Command command = shared.Command("optimize", "Searches quantization, factorization, pruning and sparsification for the fastest model within a budget.", search, time, rows, bytes, p95, objective, bfloat16);
         command.SetAction((result, cancellation) => CommandRunner.RunAsync(result.GetValue(shared.Verbose), async progress =>
         {
             using OnnxModel model = OptimizationCommands.Load(result.GetValue(shared.Model)!);

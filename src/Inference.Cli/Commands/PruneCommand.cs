@@ -1,9 +1,4 @@
 using System.CommandLine;
-using Inference.Cli.Running;
-using Inference.Data;
-using Inference.Onnx;
-using Inference.Optimization;
-using Inference.Optimization.Evaluation;
 using Inference.Optimization.Pruning;
 
 namespace Inference.Cli.Commands;
@@ -19,24 +14,12 @@ internal static class PruneCommand
         var least = new Option<double>("--least-kept") { Description = "Minimum share of a group's channels that is kept.", DefaultValueFactory = _ => new PruneOptions().LeastKept };
         var bare = new Option<bool>("--no-refit") { Description = "Do not refit the layers that read removed channels." };
         Command command = shared.Command("prune", "Removes whole channels and refits the layers that read them.", macs, multiple, least, bare);
-        command.SetAction((result, cancellation) => CommandRunner.RunAsync(result.GetValue(shared.Verbose), async progress =>
+        SingleStep.Set(command, shared, async (result, context, model, roles, cancellation) =>
         {
-            using OnnxModel model = OptimizationCommands.Load(result.GetValue(shared.Model)!);
-            OptimizationContext context = shared.Context(result, progress);
-            Func<string, MappedDataSource> open = await shared.OpenerAsync(result, context, cancellation).ConfigureAwait(false);
-            if (result.GetValue(shared.Dry))
-            {
-                return await shared.DryAsync(result, context, model, open, cancellation).ConfigureAwait(false);
-            }
-
             var options = new PruneOptions { TargetMacs = result.GetValue(macs), ChannelMultiple = result.GetValue(multiple), LeastKept = result.GetValue(least), Refit = !result.GetValue(bare), Reconstruct = !result.GetValue(bare) };
-            shared.RequireOutputs(result, model);
-            DataRoles roles = shared.Require(result, open);
-            SourceJudge? judge = await shared.JudgeAsync(result, context, model, roles, cancellation).ConfigureAwait(false);
             PruneResult made = await Pruner.PruneAsync(context, model, roles.Calibrate, options, cancellation).ConfigureAwait(false);
-            progress.Note($"multiply-adds {made.SourceMacs:N0} → {made.Macs:N0}");
-            return await shared.FinishAsync(result, progress, context, model, made.Model, "prune", made.Layers, roles, null, cancellation, judge).ConfigureAwait(false);
-        }));
+            return new(made.Model, made.Layers, $"multiply-adds {made.SourceMacs:N0} → {made.Macs:N0}");
+        });
         return command;
     }
 }

@@ -1,9 +1,4 @@
 using System.CommandLine;
-using Inference.Cli.Running;
-using Inference.Data;
-using Inference.Onnx;
-using Inference.Optimization;
-using Inference.Optimization.Evaluation;
 using Inference.Optimization.Sparsification;
 
 namespace Inference.Cli.Commands;
@@ -20,24 +15,12 @@ internal static class SparsifyCommand
         var share = new Option<double>("--share") { Description = "Share of a head's attention that its pattern holds, if no --max-drop is given.", DefaultValueFactory = _ => defaults.Share };
         var window = new Option<int?>("--window") { Description = "Give all heads one sliding window of that many tokens, instead of a pattern each." };
         Command command = shared.Command("sparsify", "Rewrites attention over long sequences so that each head computes only the keys that it attends to.", block, least, share, window);
-        command.SetAction((result, cancellation) => CommandRunner.RunAsync(result.GetValue(shared.Verbose), async progress =>
+        SingleStep.Set(command, shared, async (result, context, model, roles, cancellation) =>
         {
-            using OnnxModel model = OptimizationCommands.Load(result.GetValue(shared.Model)!);
-            OptimizationContext context = shared.Context(result, progress);
-            Func<string, MappedDataSource> open = await shared.OpenerAsync(result, context, cancellation).ConfigureAwait(false);
-            if (result.GetValue(shared.Dry))
-            {
-                return await shared.DryAsync(result, context, model, open, cancellation).ConfigureAwait(false);
-            }
-
             var options = new SparsifyOptions { Block = result.GetValue(block), LeastTokens = result.GetValue(least), Share = result.GetValue(share), Window = result.GetValue(window) };
-            shared.RequireOutputs(result, model);
-            DataRoles roles = shared.Require(result, open);
-            SourceJudge? judge = await shared.JudgeAsync(result, context, model, roles, cancellation).ConfigureAwait(false);
             SparsifyResult made = await Sparsifier.SparsifyAsync(context, model, roles.Calibrate, roles.Search, shared.Evaluation(result), options, cancellation).ConfigureAwait(false);
-            progress.Note($"attention scores {made.SourceScores:N0} → {made.Scores:N0} for each row");
-            return await shared.FinishAsync(result, progress, context, model, made.Model, "sparsify", made.Layers, roles, null, cancellation, judge).ConfigureAwait(false);
-        }));
+            return new(made.Model, made.Layers, $"attention scores {made.SourceScores:N0} → {made.Scores:N0} for each row");
+        });
         return command;
     }
 }

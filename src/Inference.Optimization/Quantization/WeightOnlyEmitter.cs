@@ -46,8 +46,8 @@ internal static class WeightOnlyEmitter
         {
             if (!made.TryGetValue(layer.WeightName, out string? restored))
             {
-                ushort[] stored = Array.ConvertAll(Weights.Read(layer.Weight), RoundToBFloat16);
-                string name = editor.AddConstant(Weights.Make<ushort>(editor.Names.New("w"), OnnxElementType.BFloat16, stored, layer.Weight.Dims));
+                BFloat16[] stored = Array.ConvertAll(Weights.Read(layer.Weight), static w => (BFloat16)w);
+                string name = editor.AddConstant(Weights.Make<BFloat16>(editor.Names.New("w"), OnnxElementType.BFloat16, stored, layer.Weight.Dims));
                 restored = editor.Names.New("d");
                 var node = new OnnxNode("Cast", [name], [restored]);
                 node.SetAttribute("to", (long)OnnxElementType.Float32);
@@ -59,12 +59,6 @@ internal static class WeightOnlyEmitter
         }
 
         editor.Changed();
-    }
-
-    private static ushort RoundToBFloat16(float value)
-    {
-        uint bits = BitConverter.SingleToUInt32Bits(value);
-        return float.IsNaN(value) ? (ushort)((bits >> 16) | 0x40) : (ushort)((bits + 0x7FFF + (bits >> 16 & 1)) >> 16);
     }
 
     /// <summary>MatMul and Gemm with B as <c>com.microsoft.MatMulNBits</c>: [N, ⌈K/block⌉, block/2] bytes, low nibble first, zero point 8, a scale for each block.</summary>

@@ -20,7 +20,7 @@ internal static class AttentionPass
         OptimizationContext context, OnnxModel model, IReadOnlyList<AttentionLayer> layers, int block, IDataSource data, CancellationToken cancellationToken)
     {
         var heads = new List<AttentionHead>();
-        OptimizationContext single = context.WithBatchRows(1);
+        OptimizationContext single = context.With(batchRows: 1);
         IDataSource some = await SelectedRows.TakeAsync(context, data, Rows, cancellationToken).ConfigureAwait(false);
         for (int i = 0; i < layers.Count; i++)
         {

@@ -52,18 +52,18 @@ internal static class PatternSearch
                 return (AttentionPattern.Dense, 1);
             }
 
-            (double most, int at, bool isPlace) best = (0, 0, false);
+            (double sum, int at, bool isPlace) best = (0, 0, false);
             for (int distance = 1 - count; distance < count; distance++)
             {
-                best = OfDistance(rest, count, distance) is var sum && sum > best.most ? (sum, distance, false) : best;
+                best = OfDistance(rest, count, distance) is var of && of > best.sum ? (of, distance, false) : best;
             }
 
             for (int place = 0; place < count; place++)
             {
-                best = OfPlace(rest, count, place) is var sum && sum > best.most ? (sum, place, true) : best;
+                best = OfPlace(rest, count, place) is var of && of > best.sum ? (of, place, true) : best;
             }
 
-            if (best.most <= 0)
+            if (best.sum <= 0)
             {
                 return (AttentionPattern.Dense, 1);
             }

@@ -129,7 +129,7 @@ internal sealed class SparsifyRun(OptimizationContext context, OnnxModel source,
         }
 
         IDataSource some = await SelectedRows.TakeAsync(context, data, OrderRows, cancellationToken).ConfigureAwait(false);
-        OptimizationContext single = context.WithBatchRows(1);
+        OptimizationContext single = context.With(batchRows: 1);
         Predictions wanted = await Predictor.RunAsync(single, Build(Patterns), some, judge.Reading.ScoreOutput, "order", cancellationToken).ConfigureAwait(false);
         var errors = new double[rest.Length];
         for (int i = 0; i < rest.Length; i++)
