@@ -223,8 +223,8 @@ internal sealed unsafe class BatchNormalization(Node node) : FloatOperator
         public readonly void Invoke(int block)
         {
             var work = default(WorkCounter);
-            long end = (long)((Int128)Count * (block + 1) / Blocks);
-            for (long row = (long)((Int128)Count * block / Blocks); row < end; row++)
+            long end = EqualParts.Start(Count, block + 1, Blocks);
+            for (long row = EqualParts.Start(Count, block, Blocks); row < end; row++)
             {
                 if (Inner == 1)
                 {

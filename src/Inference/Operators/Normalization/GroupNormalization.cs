@@ -99,8 +99,8 @@ internal sealed unsafe class GroupNormalization(Node node, bool instance) : Floa
         {
             long length = PerGroup * Inner;
             var work = default(WorkCounter);
-            long end = (long)((Int128)Count * (block + 1) / Blocks);
-            for (long row = (long)((Int128)Count * block / Blocks); row < end; row++)
+            long end = EqualParts.Start(Count, block + 1, Blocks);
+            for (long row = EqualParts.Start(Count, block, Blocks); row < end; row++)
             {
                 long group = row % Groups;
                 RowNormalization.Statistics(new ReadOnlySpan<C>(X + (row * length), checked((int)length)), Epsilon, out C mean, out C inverse);

@@ -29,8 +29,8 @@ internal unsafe struct LpNormalizationRun<TNorm, C> : IBlockAction
     {
         using var norms = new AlignedScratch<C>(TileColumns);
         var work = default(WorkCounter);
-        long end = (long)((Int128)Tasks * (block + 1) / Blocks);
-        for (long task = (long)((Int128)Tasks * block / Blocks); task < end; task++)
+        long end = EqualParts.Start(Tasks, block + 1, Blocks);
+        for (long task = EqualParts.Start(Tasks, block, Blocks); task < end; task++)
         {
             if (Inner == 1)
             {

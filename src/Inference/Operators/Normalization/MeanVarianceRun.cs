@@ -42,8 +42,8 @@ internal unsafe struct MeanVarianceRun<C> : IBlockAction
         ReductionShape shape = Shape;
         var work = default(WorkCounter);
         long tasks = shape.Units * Tiles;
-        long end = (long)((Int128)tasks * (block + 1) / Blocks);
-        for (long task = (long)((Int128)tasks * block / Blocks); task < end; task++)
+        long end = EqualParts.Start(tasks, block + 1, Blocks);
+        for (long task = EqualParts.Start(tasks, block, Blocks); task < end; task++)
         {
             (long unit, long tile) = Math.DivRem(task, Tiles);
             int columns = (int)Math.Min(TileColumns, shape.Inner - (tile * TileColumns));

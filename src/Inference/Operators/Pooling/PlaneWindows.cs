@@ -81,8 +81,8 @@ internal unsafe struct PlaneWindows<TReducer, TQuick, TFinish, C> : IBlockAction
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public readonly void Invoke(int block)
     {
-        long row = (long)((Int128)_rows * block / _blocks);
-        long end = (long)((Int128)_rows * (block + 1) / _blocks);
+        long row = EqualParts.Start(_rows, block, _blocks);
+        long end = EqualParts.Start(_rows, block + 1, _blocks);
         using var buffers = new WindowBuffers<C>(in _tables, TReducer.Start<C>());
         C* yEnd = _y + (end * _grid.Output[_grid.Rank - 1]);
         var work = default(WorkCounter);

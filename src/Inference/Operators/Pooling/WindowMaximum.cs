@@ -6,7 +6,7 @@ using Inference.Operators.Reduction;
 namespace Inference.Operators.Pooling;
 
 /// <summary>The largest of elements of which none is a NaN; of zeros either.</summary>
-internal readonly struct WindowMaximum : IReducer
+internal readonly unsafe struct WindowMaximum : IReducer
 {
     public static C Start<C>()
         where C : unmanaged, INumber<C>, IMinMaxValue<C> => Reducers.Max.Start<C>();
@@ -30,4 +30,12 @@ internal readonly struct WindowMaximum : IReducer
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<C> Merge<C>(Vector128<C> a, Vector128<C> b)
         where C : unmanaged, INumber<C> => Vector128.MaxNative(a, b);
+
+    public static Vector<C> First<C>(Vector<C> x)
+        where C : unmanaged, INumber<C> => x;
+
+    public static void Finish<C>(C* cells, nint count, long size)
+        where C : unmanaged, INumber<C>
+    {
+    }
 }

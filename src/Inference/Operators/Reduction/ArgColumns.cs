@@ -44,11 +44,11 @@ internal unsafe struct ArgColumns<TOrder, E, T, C, I> : IBlockAction
         long tasks = Outer * Tiles;
         if (Inner == 1 && Length <= ShortLength)
         {
-            ShortRows((long)((Int128)tasks * block / Blocks), (long)((Int128)tasks * (block + 1) / Blocks), best.Pointer, at.Pointer, ref work);
+            ShortRows(EqualParts.Start(tasks, block, Blocks), EqualParts.Start(tasks, block + 1, Blocks), best.Pointer, at.Pointer, ref work);
             return;
         }
 
-        for (long task = (long)((Int128)tasks * block / Blocks); task < (long)((Int128)tasks * (block + 1) / Blocks); task++)
+        for (long task = EqualParts.Start(tasks, block, Blocks); task < EqualParts.Start(tasks, block + 1, Blocks); task++)
         {
             if (Inner == 1)
             {

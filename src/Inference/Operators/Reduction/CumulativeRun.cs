@@ -39,8 +39,8 @@ internal unsafe struct CumulativeRun<TReducer, E, T, C> : IBlockAction
         using var sums = new AlignedScratch<C>(TileColumns);
         using var row = new AlignedScratch<C>(typeof(T) == typeof(C) ? 0 : 2 * TileColumns);
         var work = default(WorkCounter);
-        long end = (long)((Int128)Tasks * (block + 1) / Blocks);
-        for (long task = (long)((Int128)Tasks * block / Blocks); task < end; task++)
+        long end = EqualParts.Start(Tasks, block + 1, Blocks);
+        for (long task = EqualParts.Start(Tasks, block, Blocks); task < end; task++)
         {
             if (Inner > 1)
             {

@@ -17,8 +17,8 @@ internal unsafe interface IReducer
         where C : unmanaged, INumber<C>;
 
     /// <summary>The fold of one element, where a fold of zeros may be of either sign.</summary>
-    static virtual Vector<C> First<C>(Vector<C> x)
-        where C : unmanaged, INumber<C> => x;
+    static abstract Vector<C> First<C>(Vector<C> x)
+        where C : unmanaged, INumber<C>;
 
     /// <summary>The fold of what two folds hold.</summary>
     static abstract C Merge<C>(C a, C b)
@@ -31,8 +31,6 @@ internal unsafe interface IReducer
         where C : unmanaged, INumber<C>;
 
     /// <summary>Makes results of folds over <paramref name="size"/> elements each, in place.</summary>
-    static virtual void Finish<C>(C* cells, nint count, long size)
-        where C : unmanaged, INumber<C>
-    {
-    }
+    static abstract void Finish<C>(C* cells, nint count, long size)
+        where C : unmanaged, INumber<C>;
 }

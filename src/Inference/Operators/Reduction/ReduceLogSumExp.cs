@@ -87,8 +87,8 @@ internal sealed unsafe class ReduceLogSumExp(Node node) : Operator
             using var scratch = new AlignedScratch<double>(3 * AtOnce);
             ReductionShape shape = Shape;
             var work = default(WorkCounter);
-            long end = (long)((Int128)Tasks * (block + 1) / Blocks);
-            for (long task = (long)((Int128)Tasks * block / Blocks); task < end; task++)
+            long end = EqualParts.Start(Tasks, block + 1, Blocks);
+            for (long task = EqualParts.Start(Tasks, block, Blocks); task < end; task++)
             {
                 (long unit, long tile) = Math.DivRem(task, Tiles);
                 long column = tile * AtOnce;

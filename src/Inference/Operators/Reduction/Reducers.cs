@@ -37,6 +37,14 @@ internal static unsafe class Reducers
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static Vector128<C> Merge<C>(Vector128<C> a, Vector128<C> b)
             where C : unmanaged, INumber<C> => a + b;
+
+        public static Vector<C> First<C>(Vector<C> x)
+            where C : unmanaged, INumber<C> => x;
+
+        public static void Finish<C>(C* cells, nint count, long size)
+            where C : unmanaged, INumber<C>
+        {
+        }
     }
 
     /// <summary>Σx / n; integers towards zero.</summary>
@@ -67,6 +75,9 @@ internal static unsafe class Reducers
 
         public static void Finish<C>(C* cells, nint count, long size)
             where C : unmanaged, INumber<C> => Divide(cells, count, size);
+
+        public static Vector<C> First<C>(Vector<C> x)
+            where C : unmanaged, INumber<C> => x;
     }
 
     /// <summary>Σx²</summary>
@@ -98,6 +109,11 @@ internal static unsafe class Reducers
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static Vector128<C> Merge<C>(Vector128<C> a, Vector128<C> b)
             where C : unmanaged, INumber<C> => a + b;
+
+        public static void Finish<C>(C* cells, nint count, long size)
+            where C : unmanaged, INumber<C>
+        {
+        }
     }
 
     /// <summary>Σ|x|; of the smallest integer, which has no absolute value, the integer itself.</summary>
@@ -129,6 +145,11 @@ internal static unsafe class Reducers
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static Vector128<C> Merge<C>(Vector128<C> a, Vector128<C> b)
             where C : unmanaged, INumber<C> => a + b;
+
+        public static void Finish<C>(C* cells, nint count, long size)
+            where C : unmanaged, INumber<C>
+        {
+        }
     }
 
     /// <summary>√Σx²</summary>
@@ -193,6 +214,9 @@ internal static unsafe class Reducers
 
         public static void Finish<C>(C* cells, nint count, long size)
             where C : unmanaged, INumber<C> => Log(cells, count);
+
+        public static Vector<C> First<C>(Vector<C> x)
+            where C : unmanaged, INumber<C> => x;
     }
 
     /// <summary>Πx</summary>
@@ -220,6 +244,14 @@ internal static unsafe class Reducers
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static Vector128<C> Merge<C>(Vector128<C> a, Vector128<C> b)
             where C : unmanaged, INumber<C> => a * b;
+
+        public static Vector<C> First<C>(Vector<C> x)
+            where C : unmanaged, INumber<C> => x;
+
+        public static void Finish<C>(C* cells, nint count, long size)
+            where C : unmanaged, INumber<C>
+        {
+        }
     }
 
     /// <summary>The largest; NaN where one is.</summary>
@@ -247,6 +279,14 @@ internal static unsafe class Reducers
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static Vector128<C> Merge<C>(Vector128<C> a, Vector128<C> b)
             where C : unmanaged, INumber<C> => Vector128.Max(a, b);
+
+        public static Vector<C> First<C>(Vector<C> x)
+            where C : unmanaged, INumber<C> => x;
+
+        public static void Finish<C>(C* cells, nint count, long size)
+            where C : unmanaged, INumber<C>
+        {
+        }
     }
 
     /// <summary>The smallest; NaN where one is.</summary>
@@ -274,6 +314,14 @@ internal static unsafe class Reducers
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static Vector128<C> Merge<C>(Vector128<C> a, Vector128<C> b)
             where C : unmanaged, INumber<C> => Vector128.Min(a, b);
+
+        public static Vector<C> First<C>(Vector<C> x)
+            where C : unmanaged, INumber<C> => x;
+
+        public static void Finish<C>(C* cells, nint count, long size)
+            where C : unmanaged, INumber<C>
+        {
+        }
     }
 
     // The count of narrow integers may not fit their type.

@@ -97,14 +97,14 @@ internal static unsafe class ReductionLoop
             using var widened = new AlignedScratch<C>(typeof(T) == typeof(C) ? 0 : TileColumns);
             ReductionShape shape = Shape;
             var work = default(WorkCounter);
-            long end = (long)((Int128)Tasks * (block + 1) / Blocks);
+            long end = EqualParts.Start(Tasks, block + 1, Blocks);
             if (shape.Inner == 1 && shape.Repeats == 1 && Parts == 1 && shape.Length <= TileColumns)
             {
-                ShortRuns((long)((Int128)Tasks * block / Blocks), end, widened.Pointer, ref work);
+                ShortRuns(EqualParts.Start(Tasks, block, Blocks), end, widened.Pointer, ref work);
                 return;
             }
 
-            for (long task = (long)((Int128)Tasks * block / Blocks); task < end; task++)
+            for (long task = EqualParts.Start(Tasks, block, Blocks); task < end; task++)
             {
                 (long unit, long rest) = Math.DivRem(task, Tiles * Parts);
                 (long part, long tile) = Math.DivRem(rest, Tiles);

@@ -64,8 +64,8 @@ internal unsafe struct TopLines<E, T, C, K> : IBlockAction
         using var sorted = new AlignedScratch<ulong>(2 * (nint)Size);
         using var heap = new AlignedScratch<long>(sizeof(K) == sizeof(long) ? 2 * (nint)Count : 0);
         var work = default(WorkCounter);
-        long end = (long)((Int128)Tasks * (block + 1) / Blocks);
-        for (long task = (long)((Int128)Tasks * block / Blocks); task < end; task++)
+        long end = EqualParts.Start(Tasks, block + 1, Blocks);
+        for (long task = EqualParts.Start(Tasks, block, Blocks); task < end; task++)
         {
             (long outer, long tile) = Math.DivRem(task, Tiles);
             long first = tile * columns;
@@ -101,8 +101,8 @@ internal unsafe struct TopLines<E, T, C, K> : IBlockAction
         using var best = new AlignedScratch<K>(BestColumns);
         using var at = new AlignedScratch<K>(BestColumns);
         var work = default(WorkCounter);
-        long end = (long)((Int128)Tasks * (block + 1) / Blocks);
-        for (long task = (long)((Int128)Tasks * block / Blocks); task < end; task++)
+        long end = EqualParts.Start(Tasks, block + 1, Blocks);
+        for (long task = EqualParts.Start(Tasks, block, Blocks); task < end; task++)
         {
             (long outer, long tile) = Math.DivRem(task, Tiles);
             long first = tile * BestColumns;

@@ -45,6 +45,10 @@ internal static class Activations
             where C : unmanaged, IFloatingPointIeee754<C> => Functions.Clamp(x, alpha, beta);
 
         public static UnaryFunction Single => UnaryFunctions.Clip;
+
+        public static bool HasWide => false;
+
+        public static Vector<double> Wide(Vector<double> x, Vector<double> alpha, Vector<double> beta) => x;
     }
 
     /// <summary>x · clamp(x/6 + 1/2, 0, 1)</summary>
@@ -55,6 +59,10 @@ internal static class Activations
             where C : unmanaged, IFloatingPointIeee754<C> => x * Functions.Clamp(x / C.CreateTruncating(6) + C.CreateTruncating(0.5), C.Zero, C.One);
 
         public static UnaryFunction Single => UnaryFunctions.HardSwish;
+
+        public static bool HasWide => false;
+
+        public static Vector<double> Wide(Vector<double> x, Vector<double> alpha, Vector<double> beta) => x;
     }
 
     /// <summary>ln(1 + eˣ)</summary>
@@ -65,6 +73,10 @@ internal static class Activations
             where C : unmanaged, IFloatingPointIeee754<C> => Functions.Softplus(x);
 
         public static UnaryFunction Single => UnaryFunctions.Softplus;
+
+        public static bool HasWide => false;
+
+        public static Vector<double> Wide(Vector<double> x, Vector<double> alpha, Vector<double> beta) => x;
     }
 
     /// <summary>x / (1 + |x|)</summary>
@@ -105,6 +117,10 @@ internal static class Activations
             where C : unmanaged, IFloatingPointIeee754<C> => x < C.Zero ? alpha * C.ExpM1(x) : x;
 
         public static UnaryFunction Single => UnaryFunctions.Elu;
+
+        public static bool HasWide => false;
+
+        public static Vector<double> Wide(Vector<double> x, Vector<double> alpha, Vector<double> beta) => x;
     }
 
     /// <summary>max(0, x) + min(0, alpha·(e^(x/alpha) − 1))</summary>
@@ -115,6 +131,10 @@ internal static class Activations
             where C : unmanaged, IFloatingPointIeee754<C> => C.Max(x, C.Zero) + C.Min(C.Zero, alpha * C.ExpM1(x / alpha));
 
         public static UnaryFunction Single => UnaryFunctions.Celu;
+
+        public static bool HasWide => false;
+
+        public static Vector<double> Wide(Vector<double> x, Vector<double> alpha, Vector<double> beta) => x;
     }
 
     /// <summary>beta·x for x > 0, beta·alpha·(eˣ − 1) below.</summary>
@@ -125,6 +145,10 @@ internal static class Activations
             where C : unmanaged, IFloatingPointIeee754<C> => x > C.Zero ? beta * x : beta * alpha * C.ExpM1(x);
 
         public static UnaryFunction Single => UnaryFunctions.Selu;
+
+        public static bool HasWide => false;
+
+        public static Vector<double> Wide(Vector<double> x, Vector<double> alpha, Vector<double> beta) => x;
     }
 
     /// <summary>x for x > alpha, 0 below.</summary>
@@ -148,6 +172,12 @@ internal static class Activations
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static C Apply<C>(C x, C alpha, C beta)
             where C : unmanaged, IFloatingPointIeee754<C> => x >= alpha ? x : C.Zero;
+
+        public static UnaryFunction? Single => null;
+
+        public static bool HasWide => false;
+
+        public static Vector<double> Wide(Vector<double> x, Vector<double> alpha, Vector<double> beta) => x;
     }
 
     /// <summary>x · Φ(x) = x/2 · (1 + erf(x/√2))</summary>
@@ -158,6 +188,10 @@ internal static class Activations
             where C : unmanaged, IFloatingPointIeee754<C> => Functions.Gelu(x);
 
         public static UnaryFunction Single => UnaryFunctions.Gelu;
+
+        public static bool HasWide => false;
+
+        public static Vector<double> Wide(Vector<double> x, Vector<double> alpha, Vector<double> beta) => x;
     }
 
     /// <summary>x/2 · (1 + tanh(√(2/π)·(x + 0.044715·x³)))</summary>
@@ -168,6 +202,10 @@ internal static class Activations
             where C : unmanaged, IFloatingPointIeee754<C> => Functions.GeluTanh(x);
 
         public static UnaryFunction Single => UnaryFunctions.GeluTanh;
+
+        public static bool HasWide => false;
+
+        public static Vector<double> Wide(Vector<double> x, Vector<double> alpha, Vector<double> beta) => x;
     }
 
     /// <summary>x · σ(alpha·x)</summary>
@@ -178,6 +216,10 @@ internal static class Activations
             where C : unmanaged, IFloatingPointIeee754<C> => x * Functions.Sigmoid(alpha * x);
 
         public static UnaryFunction Single => UnaryFunctions.Silu;
+
+        public static bool HasWide => false;
+
+        public static Vector<double> Wide(Vector<double> x, Vector<double> alpha, Vector<double> beta) => x;
     }
 
     /// <summary>x · tanh(ln(1 + eˣ))</summary>
@@ -188,6 +230,10 @@ internal static class Activations
             where C : unmanaged, IFloatingPointIeee754<C> => x * C.Tanh(Functions.Softplus(x));
 
         public static UnaryFunction Single => UnaryFunctions.Mish;
+
+        public static bool HasWide => false;
+
+        public static Vector<double> Wide(Vector<double> x, Vector<double> alpha, Vector<double> beta) => x;
     }
 
     /// <summary>alpha · tanh(beta·x)</summary>
@@ -198,6 +244,10 @@ internal static class Activations
             where C : unmanaged, IFloatingPointIeee754<C> => alpha * C.Tanh(beta * x);
 
         public static UnaryFunction Single => UnaryFunctions.ScaledTanh;
+
+        public static bool HasWide => false;
+
+        public static Vector<double> Wide(Vector<double> x, Vector<double> alpha, Vector<double> beta) => x;
     }
 
     /// <summary>alpha · ln(1 + e^(beta·x))</summary>
@@ -206,6 +256,12 @@ internal static class Activations
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static C Apply<C>(C x, C alpha, C beta)
             where C : unmanaged, IFloatingPointIeee754<C> => alpha * Functions.Softplus(beta * x);
+
+        public static UnaryFunction? Single => null;
+
+        public static bool HasWide => false;
+
+        public static Vector<double> Wide(Vector<double> x, Vector<double> alpha, Vector<double> beta) => x;
     }
 
     /// <summary>alpha·x + beta</summary>

@@ -120,5 +120,7 @@ internal sealed unsafe class Clip : UnaryOperator
             x = Vector.ConditionalSelect(Vector.LessThan(x, from), from, x);
             return Vector.ConditionalSelect(Vector.GreaterThan(x, to), to, x);
         }
+
+        public static bool HasVector => true;
     }
 }

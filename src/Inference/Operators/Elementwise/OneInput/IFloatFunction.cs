@@ -10,11 +10,11 @@ internal interface IFloatFunction
         where C : unmanaged, IFloatingPointIeee754<C>;
 
     /// <summary>The same over f32 arrays where that is faster than one by one; null where there is no such form.</summary>
-    static virtual UnaryFunction? Single => null;
+    static abstract UnaryFunction? Single { get; }
 
     /// <summary>Whether there is <see cref="Wide"/>.</summary>
-    static virtual bool HasWide => false;
+    static abstract bool HasWide { get; }
 
     /// <summary>The same on vectors of double.</summary>
-    static virtual Vector<double> Wide(Vector<double> x, Vector<double> alpha, Vector<double> beta) => x;
+    static abstract Vector<double> Wide(Vector<double> x, Vector<double> alpha, Vector<double> beta);
 }

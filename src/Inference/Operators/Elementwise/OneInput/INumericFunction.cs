@@ -10,11 +10,11 @@ internal interface INumericFunction
         where C : unmanaged, INumber<C>;
 
     /// <summary>The same over f32 arrays where that is faster than one by one; null where there is no such form.</summary>
-    static virtual UnaryFunction? Single => null;
+    static abstract UnaryFunction? Single { get; }
 
     /// <summary>Whether <see cref="Vector"/> gives what <see cref="Apply"/> gives, lane by lane, for this type.</summary>
-    static virtual bool HasVector<C>() => false;
+    static abstract bool HasVector<C>();
 
-    static virtual Vector<C> Vector<C>(Vector<C> x)
-        where C : unmanaged, INumber<C> => x;
+    static abstract Vector<C> Vector<C>(Vector<C> x)
+        where C : unmanaged, INumber<C>;
 }

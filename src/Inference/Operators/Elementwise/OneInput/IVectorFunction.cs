@@ -7,7 +7,7 @@ internal interface IVectorFunction<C>
     where C : unmanaged
 {
     /// <summary>Whether there is a form for vectors.</summary>
-    static virtual bool HasVector => true;
+    static abstract bool HasVector { get; }
 
     C Apply(C x);
 

@@ -87,6 +87,11 @@ internal static class NumericFunctions
             where C : unmanaged, INumber<C> => C.CreateTruncating(ErrorFunction.Erf(double.CreateTruncating(x)));
 
         public static UnaryFunction Single => UnaryFunctions.Erf;
+
+        public static bool HasVector<C>() => false;
+
+        public static Vector<C> Vector<C>(Vector<C> x)
+            where C : unmanaged, INumber<C> => x;
     }
 
     /// <summary>x − beta above alpha, x + beta below −alpha, 0 between.</summary>
@@ -101,5 +106,10 @@ internal static class NumericFunctions
         }
 
         public static UnaryFunction Single => UnaryFunctions.Shrink;
+
+        public static bool HasVector<C>() => false;
+
+        public static Vector<C> Vector<C>(Vector<C> x)
+            where C : unmanaged, INumber<C> => x;
     }
 }

@@ -45,6 +45,10 @@ internal static class Trigonometry
             where C : unmanaged, IFloatingPointIeee754<C> => C.Tan(x);
 
         public static UnaryFunction Single => UnaryFunctions.Tan;
+
+        public static bool HasWide => false;
+
+        public static Vector<double> Wide(Vector<double> x, Vector<double> alpha, Vector<double> beta) => x;
     }
 
     /// <summary>arcsin x</summary>
@@ -55,6 +59,10 @@ internal static class Trigonometry
             where C : unmanaged, IFloatingPointIeee754<C> => C.Asin(x);
 
         public static UnaryFunction Single => UnaryFunctions.Asin;
+
+        public static bool HasWide => false;
+
+        public static Vector<double> Wide(Vector<double> x, Vector<double> alpha, Vector<double> beta) => x;
     }
 
     /// <summary>arccos x</summary>
@@ -65,6 +73,10 @@ internal static class Trigonometry
             where C : unmanaged, IFloatingPointIeee754<C> => C.Acos(x);
 
         public static UnaryFunction Single => UnaryFunctions.Acos;
+
+        public static bool HasWide => false;
+
+        public static Vector<double> Wide(Vector<double> x, Vector<double> alpha, Vector<double> beta) => x;
     }
 
     /// <summary>arctan x</summary>
@@ -75,6 +87,10 @@ internal static class Trigonometry
             where C : unmanaged, IFloatingPointIeee754<C> => C.Atan(x);
 
         public static UnaryFunction Single => UnaryFunctions.Atan;
+
+        public static bool HasWide => false;
+
+        public static Vector<double> Wide(Vector<double> x, Vector<double> alpha, Vector<double> beta) => x;
     }
 
     /// <summary>sinh x</summary>
@@ -85,6 +101,10 @@ internal static class Trigonometry
             where C : unmanaged, IFloatingPointIeee754<C> => C.Sinh(x);
 
         public static UnaryFunction Single => UnaryFunctions.Sinh;
+
+        public static bool HasWide => false;
+
+        public static Vector<double> Wide(Vector<double> x, Vector<double> alpha, Vector<double> beta) => x;
     }
 
     /// <summary>cosh x</summary>
@@ -95,6 +115,10 @@ internal static class Trigonometry
             where C : unmanaged, IFloatingPointIeee754<C> => C.Cosh(x);
 
         public static UnaryFunction Single => UnaryFunctions.Cosh;
+
+        public static bool HasWide => false;
+
+        public static Vector<double> Wide(Vector<double> x, Vector<double> alpha, Vector<double> beta) => x;
     }
 
     /// <summary>tanh x</summary>
@@ -120,6 +144,10 @@ internal static class Trigonometry
             where C : unmanaged, IFloatingPointIeee754<C> => C.Asinh(x);
 
         public static UnaryFunction Single => UnaryFunctions.Asinh;
+
+        public static bool HasWide => false;
+
+        public static Vector<double> Wide(Vector<double> x, Vector<double> alpha, Vector<double> beta) => x;
     }
 
     /// <summary>arcosh x</summary>
@@ -130,6 +158,10 @@ internal static class Trigonometry
             where C : unmanaged, IFloatingPointIeee754<C> => C.Acosh(x);
 
         public static UnaryFunction Single => UnaryFunctions.Acosh;
+
+        public static bool HasWide => false;
+
+        public static Vector<double> Wide(Vector<double> x, Vector<double> alpha, Vector<double> beta) => x;
     }
 
     /// <summary>artanh x</summary>
@@ -140,5 +172,9 @@ internal static class Trigonometry
             where C : unmanaged, IFloatingPointIeee754<C> => C.Atanh(x);
 
         public static UnaryFunction Single => UnaryFunctions.Atanh;
+
+        public static bool HasWide => false;
+
+        public static Vector<double> Wide(Vector<double> x, Vector<double> alpha, Vector<double> beta) => x;
     }
 }

@@ -19,6 +19,8 @@ internal static class Arithmetic
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static Vector<C> Vector<C>(Vector<C> a, Vector<C> b)
             where C : unmanaged, INumber<C> => a + b;
+
+        public static int Cost => 1;
     }
 
     /// <summary>a − b</summary>
@@ -33,6 +35,8 @@ internal static class Arithmetic
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static Vector<C> Vector<C>(Vector<C> a, Vector<C> b)
             where C : unmanaged, INumber<C> => a - b;
+
+        public static int Cost => 1;
     }
 
     /// <summary>a · b</summary>
@@ -47,6 +51,8 @@ internal static class Arithmetic
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static Vector<C> Vector<C>(Vector<C> a, Vector<C> b)
             where C : unmanaged, INumber<C> => a * b;
+
+        public static int Cost => 1;
     }
 
     /// <summary>a / b; integers towards zero. An integer divided by zero is an error.</summary>
@@ -86,6 +92,8 @@ internal static class Arithmetic
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static Vector<C> Vector<C>(Vector<C> a, Vector<C> b)
             where C : unmanaged, INumber<C> => System.Numerics.Vector.Max(a, b);
+
+        public static int Cost => 1;
     }
 
     /// <summary>The smaller; NaN where either is.</summary>
@@ -100,6 +108,8 @@ internal static class Arithmetic
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static Vector<C> Vector<C>(Vector<C> a, Vector<C> b)
             where C : unmanaged, INumber<C> => System.Numerics.Vector.Min(a, b);
+
+        public static int Cost => 1;
     }
 
     /// <summary>The remainder with the divisor's sign: a − b·⌊a/b⌋.</summary>
@@ -166,5 +176,7 @@ internal static class Arithmetic
         public static Vector<C> Vector<C>(Vector<C> a, Vector<C> b)
             where C : unmanaged, INumber<C> =>
             System.Numerics.Vector.ConditionalSelect(System.Numerics.Vector.LessThan(a, default), a * b, a);
+
+        public static int Cost => 1;
     }
 }

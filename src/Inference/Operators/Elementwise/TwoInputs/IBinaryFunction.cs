@@ -7,14 +7,14 @@ internal interface IBinaryFunction<TSelf>
     where TSelf : struct, IBinaryFunction<TSelf>
 {
     /// <summary>Work of an element in additions of f32.</summary>
-    static virtual int Cost => 1;
+    static abstract int Cost { get; }
 
     C Apply<C>(C a, C b)
         where C : unmanaged, INumber<C>;
 
     /// <summary>Whether <see cref="Vector"/> gives what <see cref="Apply"/> gives, lane by lane, for this type.</summary>
-    static virtual bool HasVector<C>() => false;
+    static abstract bool HasVector<C>();
 
-    static virtual Vector<C> Vector<C>(Vector<C> a, Vector<C> b)
-        where C : unmanaged, INumber<C> => a;
+    static abstract Vector<C> Vector<C>(Vector<C> a, Vector<C> b)
+        where C : unmanaged, INumber<C>;
 }
