@@ -28,7 +28,7 @@ internal static class ConvShape
 
         if (x?[1].Size is { } channels && w?[1].Size is { } own && (channels % group != 0 || channels / group != own))
         {
-            throw context.Error($"input {inputX}: expected {(Int128)own * group} channels (weights [{string.Join(",", w)}], group {group}), got {channels}.");
+            throw context.Error($"input {inputX}: expected {own} channels for each of {group} groups (weights [{string.Join(",", w)}]), got {channels}.");
         }
 
         if (w?[0].Size is { } filters && filters % group != 0)

@@ -107,10 +107,11 @@ internal sealed class RangeOp : Operator
             }
             else
             {
-                Int128 step = Int128.CreateChecked(delta);
-                Int128 span = Int128.CreateChecked(limit) - Int128.CreateChecked(start);
-                Int128 count = (span / step) + (span % step != 0 && (span > 0) == (step > 0) ? 1 : 0);
-                Count = count > 0 && (span > 0) == (step > 0) ? (long)Int128.Min(count, long.MaxValue) : 0;
+                // Differences of 64-bit numbers, which fit unsigned ones.
+                bool rising = delta > C.Zero;
+                (ulong from, ulong to) = rising ? (ulong.CreateTruncating(start), ulong.CreateTruncating(limit)) : (ulong.CreateTruncating(limit), ulong.CreateTruncating(start));
+                ulong step = rising ? ulong.CreateTruncating(delta) : 0 - ulong.CreateTruncating(delta);
+                Count = (rising ? start < limit : start > limit) ? (long)Math.Min(((to - from - 1) / step) + 1, long.MaxValue) : 0;
             }
         }
     }

@@ -114,15 +114,13 @@ internal sealed class Split(Node node) : Operator
 
     private void Check(InferContext context, long[] lengths, Dimension size)
     {
-        Int128 sum = 0;
-        bool good = lengths.Length == _outputs;
+        long rest = lengths.Length == _outputs ? size.Size ?? long.MaxValue : -1;
         foreach (long length in lengths)
         {
-            good &= length >= 0;
-            sum += length;
+            rest = length >= 0 && length <= rest ? rest - length : -1;
         }
 
-        if (!good || sum > long.MaxValue || (size.Size is { } total && sum != total))
+        if (rest < 0 || (size.Size is not null && rest != 0))
         {
             throw context.Error($"split: expected {_outputs} lengths ≥ 0 that sum to {size}, got [{string.Join(",", lengths)}].");
         }

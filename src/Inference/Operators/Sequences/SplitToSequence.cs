@@ -87,13 +87,13 @@ internal sealed class SplitToSequence(Node node) : Operator
         long[] given = split.ToInt64Array();
         if (split.Rank > 0)
         {
-            Int128 sum = 0;
+            long rest = size;
             foreach (long length in given)
             {
-                sum += length;
+                rest = length >= 0 && length <= rest ? rest - length : -1;
             }
 
-            return sum == size && !Array.Exists(given, l => l < 0) ? given : throw context.Error($"split: expected lengths that sum to {size}, got [{string.Join(",", given)}].");
+            return rest == 0 ? given : throw context.Error($"split: expected lengths that sum to {size}, got [{string.Join(",", given)}].");
         }
 
         long chunk = given[0];
