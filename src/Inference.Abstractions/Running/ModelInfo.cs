@@ -6,6 +6,9 @@ namespace Inference;
 /// <summary>A model's identity, signature and proved properties. Immutable; compared by reference.</summary>
 public sealed record ModelInfo
 {
+    private readonly bool _rowIndependent;
+    private readonly Lazy<bool>? _rowTrial;
+
     /// <summary>The name under which the model was registered or loaded.</summary>
     public required string Name { get; init; }
 
@@ -27,8 +30,22 @@ public sealed record ModelInfo
     /// <summary>The axis along which rows are stacked: 0, or null if inputs and outputs do not share a batch axis.</summary>
     public int? BatchAxis { get; init; }
 
-    /// <summary>Whether each output row was proved to depend only on the same row of the inputs; false if not proved.</summary>
-    public bool RowIndependent { get; init; }
+    /// <summary>
+    /// Whether each output row was proved to depend only on the same row of the inputs; false if not proved. When this is first read, the proof of a small model is tried by two runs
+    /// (<see cref="ModelLoadOptions.VerifyRowIndependence"/>), which a model that is run as it is does not pay for.
+    /// </summary>
+    public bool RowIndependent
+    {
+        get => _rowTrial?.Value ?? _rowIndependent;
+        init
+        {
+            _rowIndependent = value;
+            _rowTrial = null;
+        }
+    }
+
+    /// <summary>Row independence that is proved, and tried when it is first asked for.</summary>
+    internal Lazy<bool>? RowTrial { init => _rowTrial = value; }
 
     /// <summary>Whether equal inputs give equal outputs; false if the model draws random numbers.</summary>
     public bool Deterministic { get; init; } = true;

@@ -29,8 +29,8 @@ public class ModelLoadOptions
     /// <summary>Whether rows are independent, asserted by the user when it cannot be proved; tested when the model is loaded by mixing rows. Null, the default, for what is proved.</summary>
     public bool? AssertRowIndependent { get; set; }
 
-    /// <summary>Whether proved row independence is also tested when the model is loaded: three random rows are run together, two of them again in reverse order, and a
-    /// contradicted proof is dropped. True by default. Models with many weights, nodes or elements per row are not tested, and a test is abandoned after 100 ms.</summary>
+    /// <summary>Whether proved row independence is also tested, when <see cref="ModelInfo.RowIndependent"/> is first read, such as by batching: three random rows are run together, two of
+    /// them again in reverse order, and a contradicted proof is dropped. True by default. Models with many weights, nodes or elements per row are not tested, and a test is abandoned after 100 ms.</summary>
     public bool VerifyRowIndependence { get; set; } = true;
 
     /// <summary>Whether the load fails if a provider cannot compile the nodes it claimed. If false, the default, the next provider takes them over and a warning is logged.</summary>

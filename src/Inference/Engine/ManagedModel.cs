@@ -9,7 +9,7 @@ namespace Inference.Engine;
 /// <summary>A model on the managed engine. Thread-safe.</summary>
 internal sealed class ManagedModel : ServedModel
 {
-    // What a trial at load may hold.
+    // What a trial may hold.
     private const long MaxTrialBytes = 16 << 20;
     private static readonly TimeSpan s_longestTrialPlan = TimeSpan.FromSeconds(1);
 
@@ -113,7 +113,7 @@ internal sealed class ManagedModel : ServedModel
         }
     }
 
-    public override void EndTrials() => _model.Executable.Forget();
+    public override void EndTrials() => _model.Executable.Sleep();
 
     public override void Dispose() => _model.Dispose();
 

@@ -165,13 +165,6 @@ internal sealed unsafe class GraphExecutable : IDisposable
         return frame.Allocate(type, dims);
     }
 
-    /// <summary>Lets go of every plan, as if nothing had run. Not while something runs.</summary>
-    public void Forget()
-    {
-        Dispose();
-        _specialized.Forget();
-    }
-
     /// <summary>Gives back the memory of every plan's runs; the plans stay.</summary>
     public void Sleep()
     {

@@ -28,9 +28,6 @@ internal sealed class SpecializedInputs
 
     public void CountPlan() => Interlocked.Increment(ref _built);
 
-    /// <summary>Counts plans from none again.</summary>
-    public void Forget() => Volatile.Write(ref _built, 0);
-
     /// <summary>Finds the inputs whose contents reach a condition or a shape.</summary>
     public static SpecializedInputs Of(ModelGraph graph)
     {

@@ -23,10 +23,10 @@ internal abstract class ServedModel : IDisposable
     /// <exception cref="DeadlineExceededException">The time limit was exceeded.</exception>
     public abstract NamedValues Run(NamedValues inputs, in CallLimits limits, object call);
 
-    /// <summary>Whether a run on these inputs costs little enough to be tried while the model is loaded.</summary>
+    /// <summary>Whether a run on these inputs costs little enough for a trial.</summary>
     public abstract bool AffordsTrial(NamedValues inputs);
 
-    /// <summary>Lets go of what trials left.</summary>
+    /// <summary>Lets go of the memory of trials.</summary>
     public virtual void EndTrials()
     {
     }

@@ -1,8 +1,8 @@
 namespace Inference.Serving;
 
 /// <summary>
-/// The runner over any compiled model: accepts calls until it is disposed, within their deadline and the model's time limit; calls in flight are allowed to finish. Claims about the
-/// model's rows are tested before the runner is returned, so that <see cref="Info"/> is final. Thread-safe; completes synchronously.
+/// The runner over any compiled model: accepts calls until it is disposed, within their deadline and the model's time limit; calls in flight are allowed to finish. What the user states of
+/// the model's rows is tested before the runner is returned. Thread-safe; completes synchronously.
 /// </summary>
 internal sealed class ServingRunner : IModelRunner, IBindable, IModelSplitter, IModelStatus
 {
@@ -26,7 +26,6 @@ internal sealed class ServingRunner : IModelRunner, IBindable, IModelSplitter, I
         try
         {
             Info = Try(options, otherwise);
-            model.EndTrials();
         }
         catch
         {
@@ -116,11 +115,24 @@ internal sealed class ServingRunner : IModelRunner, IBindable, IModelSplitter, I
     {
         try
         {
-            return RowIndependenceCheck.Apply(this, options, _model.AffordsTrial);
+            return RowIndependenceCheck.Apply(this, options, AffordsTrial, _model.EndTrials);
         }
         catch (InferenceException) when (otherwise is not null)
         {
-            return RowIndependenceCheck.Apply(this, otherwise, _model.AffordsTrial);
+            return RowIndependenceCheck.Apply(this, otherwise, AffordsTrial, _model.EndTrials);
+        }
+    }
+
+    private bool AffordsTrial(NamedValues inputs)
+    {
+        _gate.Hold();
+        try
+        {
+            return _model.AffordsTrial(inputs);
+        }
+        finally
+        {
+            _gate.Drop();
         }
     }
 

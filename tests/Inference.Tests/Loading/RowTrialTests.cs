@@ -1,16 +1,29 @@
 using Inference.Loading;
 using Inference.TestSupport;
+using Inference.Tests.Support;
 
 namespace Inference.Tests.Loading;
 
 public sealed class RowTrialTests
 {
     [Fact]
-    public void Apply_RowsAreIndependent_KeepsTheClaim()
+    public void Apply_RowsAreIndependent_TriesTheClaimOnceWhenAskedAndKeepsIt()
     {
         using var runner = new FakeRunner();
-        Assert.True(RowIndependenceCheck.Apply(runner, new()).RowIndependent);
+        ModelInfo info = RowIndependenceCheck.Apply(runner, new());
+        Assert.Equal(0, runner.Calls);
+        Assert.True(info.RowIndependent);
+        Assert.True((info with { Version = "2" }).RowIndependent);
         Assert.Equal(2, runner.Calls);
+    }
+
+    [Fact]
+    public void Apply_ModelIsDisposedBeforeTheTrial_KeepsTheClaim()
+    {
+        IModelRunner runner = ModelRunner.Load(ModelSource.Bytes(SmallModels.Dense()));
+        ModelInfo info = runner.Info;
+        runner.Dispose();
+        Assert.True(info.RowIndependent);
     }
 
     [Theory]

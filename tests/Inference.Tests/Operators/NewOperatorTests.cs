@@ -1,6 +1,7 @@
 using System.Numerics;
 using Inference.Execution;
 using Inference.Import;
+using Inference.Kernels.Elementwise;
 using Inference.Onnx;
 using Inference.Operators.Elementwise;
 using Inference.Operators.Standard;
@@ -139,5 +140,11 @@ public sealed class NewOperatorTests
     {
         public static C Apply<C>(C x, C alpha, C beta)
             where C : unmanaged, IFloatingPointIeee754<C> => (x + C.Sqrt((x * x) + alpha)) / C.CreateTruncating(2);
+
+        public static UnaryFunction? Single => null;
+
+        public static bool HasWide => false;
+
+        public static Vector<double> Wide(Vector<double> x, Vector<double> alpha, Vector<double> beta) => x;
     }
 }
