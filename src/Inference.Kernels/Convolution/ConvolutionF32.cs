@@ -13,7 +13,7 @@ namespace Inference.Kernels.Convolution;
 /// <summary>
 /// A 2-D f32 convolution with constant weights, prepacked for one layout:
 /// x[N,C,H,W] or [N,H,W,C] → y[N,O,OH,OW] or [N,OH,OW,O]. Sums are fused multiply-adds in a fixed order, so the error is that
-/// of a naive sum (see <c>direct</c> of <see cref="Create(in ConvolutionGeometry, ReadOnlySpan{float}, TensorLayout, bool)"/> for the exception). Immutable; any number of threads may run it. Dispose it when no call uses it.
+/// of a naive sum; weights and images may be rounded to bf16, as in <see cref="GemmBf16"/> (see <c>direct</c> of <see cref="Create(in ConvolutionGeometry, ReadOnlySpan{float}, TensorLayout, bool)"/> for the exception). Immutable; any number of threads may run it. Dispose it when no call uses it.
 /// </summary>
 internal sealed unsafe class ConvolutionF32 : IDisposable
 {
@@ -38,7 +38,7 @@ internal sealed unsafe class ConvolutionF32 : IDisposable
             (TensorLayout.Nhwc, _) when FewOutputsF32.Suits(in geometry) => Method.NhwcFewOutputs,
             _ => Method.Nhwc,
         };
-        if (!direct && WinogradF32.Suits(in geometry) && geometry.OutChannels % kernel.Lanes == 0)
+        if (!direct && !kernel.Pairs && WinogradF32.Suits(in geometry) && geometry.OutChannels % kernel.Lanes == 0)
         {
             _method = Method.Winograd;
             _weights = WinogradF32.PackWeights(in geometry, kernel, weights);
@@ -87,6 +87,9 @@ internal sealed unsafe class ConvolutionF32 : IDisposable
     /// <summary>Native memory held, bytes.</summary>
     public nint ByteLength => _weights.Length;
 
+    /// <summary>The name of the kernel of its products; null where the method has others.</summary>
+    public string? KernelName => _method is Method.Nchw or Method.Nhwc or Method.Winograd ? _kernel.Name : null;
+
     /// <summary>Packs the weights.</summary>
     /// <param name="geometry">Sizes.</param>
     /// <param name="weights">[O, C/groups, KH, KW]; copied.</param>
@@ -99,6 +102,20 @@ internal sealed unsafe class ConvolutionF32 : IDisposable
     /// <exception cref="ArgumentException">The sizes are inconsistent or the weights too few.</exception>
     public static ConvolutionF32 Create(in ConvolutionGeometry geometry, ReadOnlySpan<float> weights, TensorLayout layout, bool direct = false) =>
         Create(in geometry, weights, layout, Suited(in geometry), direct);
+
+    /// <summary>Packs the weights rounded to bf16 where this process has a kernel for it and pixels are long enough, and in f32 otherwise; images are rounded when it runs.</summary>
+    /// <param name="geometry">Sizes.</param>
+    /// <param name="weights">[O, C/groups, KH, KW]; copied.</param>
+    /// <param name="layout">Layout of the images it will run on.</param>
+    /// <returns>The convolution; the caller owns it.</returns>
+    /// <exception cref="ArgumentException">The sizes are inconsistent or the weights too few.</exception>
+    public static ConvolutionF32 CreateBFloat16(in ConvolutionGeometry geometry, ReadOnlySpan<float> weights, TensorLayout layout) =>
+        Create(in geometry, weights, layout, GemmBf16Kernels.Best is { } kernel && IsForPairs(in geometry, layout) ? kernel : Suited(in geometry));
+
+    // Pairs of channels of a pixel are elements of the product: an even number, and as many as are read in place. Few outputs have bodies of their own.
+    internal static bool IsForPairs(in ConvolutionGeometry geometry, TensorLayout layout) =>
+        layout == TensorLayout.Nhwc && geometry.Groups == 1 && geometry.InChannels % 2 == 0 && geometry.InChannels >= 2 * WindowRows.MinTableChannels
+        && geometry.OutChannels >= TileLimits.Lanes && !FewOutputsF32.Suits(in geometry);
 
     // Results of at most eight channels fill vectors of eight lanes, and no machine multiplies sixteen faster than twice eight.
     private static GemmF32Kernel Suited(in ConvolutionGeometry geometry) =>
@@ -181,7 +198,7 @@ internal sealed unsafe class ConvolutionF32 : IDisposable
         KernelAssert.Run(y, outElements);
         KernelAssert.Apart(x, inElements * sizeof(float), y, outElements * sizeof(float));
         bool planar = layoutX != Layout;
-        if (planar && !(_method is Method.Nhwc or Method.NhwcFewOutputs && WindowRows.Suits(in geometry)))
+        if (planar && !(!_kernel.Pairs && _method is Method.Nhwc or Method.NhwcFewOutputs && WindowRows.Suits(in geometry)))
         {
             nint pixels = (nint)height * width;
             nint image = pixels * geometry.InChannels;
@@ -193,6 +210,14 @@ internal sealed unsafe class ConvolutionF32 : IDisposable
 
             Run(geometry, input.Pointer, Layout, y, batch, height, width, in epilogue, maxThreads);
             return;
+        }
+
+        using var pairs = new AlignedScratch<float>(_kernel.Pairs ? inElements / 2 : 0);
+        if (_kernel.Pairs)
+        {
+            Bf16Pairs.FromRows(x, geometry.InChannels, (nint)batch * height * width, geometry.InChannels, pairs.Pointer, _kernel.Tier == IsaTier.Avx512Bf16, maxThreads);
+            geometry = geometry with { InChannels = geometry.InChannels / 2 };
+            x = pairs.Pointer;
         }
 
         var job = new ConvolutionJob(in geometry, x, y, (float*)_weights.Pointer, batch, height, width, epilogue) { Planar = planar };

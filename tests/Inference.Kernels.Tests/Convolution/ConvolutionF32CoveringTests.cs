@@ -15,7 +15,7 @@ public sealed unsafe class ConvolutionF32CoveringTests(ITestOutputHelper output)
     // Which method a layer takes depends on its channels: dense, of few channels, of Winograd's multiples, grouped by fractions of vectors, depthwise.
     private static readonly (int, int, int)[] Channels =
     [
-        (1, 5, 1), (1, 8, 1), (2, 1, 1), (3, 16, 1), (3, 24, 1), (4, 8, 2), (16, 20, 1), (17, 70, 1), (32, 32, 1), (48, 80, 1), (32, 34, 2),
+        (1, 5, 1), (1, 8, 1), (2, 1, 1), (3, 16, 1), (3, 24, 1), (4, 8, 2), (16, 20, 1), (17, 70, 1), (32, 32, 1), (34, 21, 1), (48, 80, 1), (32, 34, 2),
         (12, 12, 12), (19, 19, 19), (40, 40, 40), (40, 40, 5), (28, 28, 7), (6, 6, 3), (48, 48, 3), (8, 16, 8), (300, 8, 1), (64, 3, 1), (48, 1, 1), (130, 4, 1),
     ];
 
@@ -28,9 +28,10 @@ public sealed unsafe class ConvolutionF32CoveringTests(ITestOutputHelper output)
 
     [Theory]
     [MemberData(nameof(ConvolutionF32Tests.Kernels), MemberType = typeof(ConvolutionF32Tests))]
+    [MemberData(nameof(GemmBf16Tests.Kernels), MemberType = typeof(GemmBf16Tests))]
     public void Run_EveryPairOfOptions_EqualsFormula(string name)
     {
-        GemmF32Kernel kernel = GemmF32Kernels.All.Single(k => k.Name == name);
+        GemmF32Kernel kernel = GemmF32Kernels.All.Concat(GemmBf16Kernels.All).Single(k => k.Name == name);
         var space = new OptionSpace($"convolution f32 on {name}");
         var geometry = new GeometryCase(space, Channels);
         Option<(TensorLayout X, TensorLayout Y)> layouts = space.Add(
@@ -61,15 +62,17 @@ public sealed unsafe class ConvolutionF32CoveringTests(ITestOutputHelper output)
                 Residual = residual.Value == Residual.None ? null : added.Pointer,
                 Activation = activation.Value,
             };
-            using ConvolutionF32 conv = ConvolutionF32.Create(in g, weights.Span, layoutY, kernel, direct.Value);
+            bool pairs = kernel.Pairs && ConvolutionF32.IsForPairs(in g, layoutY);
+            Func<float, double> round = pairs ? Bf16Reference.Round : static v => v;
+            using ConvolutionF32 conv = ConvolutionF32.Create(in g, weights.Span, layoutY, pairs || !kernel.Pairs ? kernel : GemmF32Kernels.Best, direct.Value);
             conv.Run(x.Pointer, layoutX, y.Pointer, batch, h, w, in epilogue, threads.Value);
             var planes = new double[x.Length];
             for (int i = 0; i < planes.Length; i++)
             {
-                planes[i] = x[ConvolutionReference.At(layoutX, i, g.InChannels, h * w)];
+                planes[i] = round(x[ConvolutionReference.At(layoutX, i, g.InChannels, h * w)]);
             }
 
-            double[] sums = ConvolutionReference.Sums(in g, planes, [.. weights.Span.ToArray().Select(v => (double)v)], batch, h, w);
+            double[] sums = ConvolutionReference.Sums(in g, planes, [.. weights.Span.ToArray().Select(round)], batch, h, w);
             for (int i = 0; i < sums.Length; i++)
             {
                 int at = ConvolutionReference.At(layoutY, i, g.OutChannels, pixels);

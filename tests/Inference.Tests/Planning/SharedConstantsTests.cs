@@ -89,6 +89,7 @@ public sealed class SharedConstantsTests
         Assert.NotEqual(new ConvolutionForm(geometry, TensorLayout.Nhwc, 0, 0), new ConvolutionForm(geometry with { PadTop = 1 }, TensorLayout.Nhwc, 0, 0));
         Assert.NotEqual(new ConvolutionForm(geometry, TensorLayout.Nhwc, 0, 0), new ConvolutionForm(geometry, TensorLayout.Nchw, 0, 0));
         Assert.NotEqual(new ConvolutionForm(geometry, TensorLayout.Nhwc, 0, 0), new ConvolutionForm(geometry, TensorLayout.Nhwc, 1, 0));
+        Assert.NotEqual(new ConvolutionForm(geometry, TensorLayout.Nhwc, 0, 0), new ConvolutionForm(geometry, TensorLayout.Nhwc, 0, 0, ModelPrecision.AllowBFloat16));
         Assert.NotEqual(QuantizedConvolutionForm.Of(in geometry, null), QuantizedConvolutionForm.Of(geometry with { DilationWidth = 2 }, null));
         Assert.NotEqual(new CellForm(true, 4), new CellForm(true, 3));
     }

@@ -8,11 +8,11 @@ namespace Inference.Kernels.Convolution.Jobs;
 /// <summary>Layouts of convolution weights.</summary>
 internal static unsafe class ConvolutionWeights
 {
-    /// <summary>For each group: panels of B[(i·KW + j)·C/g + c, o] = W[o, c, i, j].</summary>
+    /// <summary>For each group: panels of B[(i·KW + j)·C/g + c, o] = W[o, c, i, j], of pairs of channels where the kernel takes pairs.</summary>
     public static NativeBuffer PackPanels(in ConvolutionGeometry g, GemmF32Kernel kernel, float* w)
     {
         nint depth = g.Taps * g.GroupInChannels;
-        nint stride = GroupStride(in g, kernel);
+        nint stride = GroupStride(in g, kernel) / (kernel.Pairs ? 2 : 1);
         var buffer = new NativeBuffer(stride * g.Groups * sizeof(float));
         using var scratch = new AlignedScratch<float>(depth * g.GroupOutChannels);
         for (int group = 0; group < g.Groups; group++)
@@ -29,9 +29,15 @@ internal static unsafe class ConvolutionWeights
                 }
             }
 
-            GemmF32Packing.PackPanels(
-                scratch.Pointer, depth, true, depth, g.GroupOutChannels, 1f, kernel.PanelColumns, kernel.Lanes,
-                (float*)buffer.Pointer + (group * stride));
+            float* to = (float*)buffer.Pointer + (group * stride);
+            if (kernel.Pairs)
+            {
+                Bf16Pairs.PackPanels(scratch.Pointer, depth, true, depth, g.GroupOutChannels, 1f, kernel.PanelColumns, kernel.Lanes, to);
+            }
+            else
+            {
+                GemmF32Packing.PackPanels(scratch.Pointer, depth, true, depth, g.GroupOutChannels, 1f, kernel.PanelColumns, kernel.Lanes, to);
+            }
         }
 
         return buffer;

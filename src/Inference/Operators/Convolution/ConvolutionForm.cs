@@ -8,4 +8,5 @@ namespace Inference.Operators.Convolution;
 /// <param name="Layout">How images lie in memory.</param>
 /// <param name="FirstRow">The filters' row that is the kernel's first.</param>
 /// <param name="FirstColumn">The filters' column that is the kernel's first.</param>
-internal sealed record ConvolutionForm(ConvolutionGeometry Geometry, TensorLayout Layout, int FirstRow, int FirstColumn) : PackedForm<ConvolutionF32>;
+/// <param name="Precision">What they may be packed in.</param>
+internal sealed record ConvolutionForm(ConvolutionGeometry Geometry, TensorLayout Layout, int FirstRow, int FirstColumn, ModelPrecision Precision = ModelPrecision.Float32) : PackedForm<ConvolutionF32>;

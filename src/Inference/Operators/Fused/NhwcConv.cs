@@ -35,8 +35,10 @@ internal sealed unsafe class NhwcConv(Node node, OperatorTable table) : Operator
         ConvolutionGeometry geometry = NhwcWindow.Geometry(_window, context.InputDims(0), w.Dims[2..], checked((int)w.Dims[0]), _group, _planar);
         ReadOnlySpan<long> sizes = _planar ? context.InputDims(0)[2..] : context.InputDims(0)[1..^1];
         ConvolutionGeometry trimmed = geometry.Trim(sizes.Length == 2 ? (int)sizes[0] : 1, (int)sizes[^1], out int row, out int column);
-        var form = new ConvolutionForm(trimmed, TensorLayout.Nhwc, row, column);
-        ConvolutionF32 convolution = context.Shared(1, form, () => ConvolutionF32.Create(in trimmed, Filters(w.Span<float>(), in geometry, form), TensorLayout.Nhwc));
+        var form = new ConvolutionForm(trimmed, TensorLayout.Nhwc, row, column, context.Precision);
+        ConvolutionF32 convolution = context.Shared(1, form, () => form.Precision == ModelPrecision.AllowBFloat16
+            ? ConvolutionF32.CreateBFloat16(in trimmed, Filters(w.Span<float>(), in geometry, form), TensorLayout.Nhwc)
+            : ConvolutionF32.Create(in trimmed, Filters(w.Span<float>(), in geometry, form), TensorLayout.Nhwc));
         long[] product = Product(context.InputDims(0), w);
         bool plain = !context.HasInput(AddendInput) || FusedAddend.IsPlain(TensorShape.Count(product), context.InputDims(AddendInput), context.OutputDims(0));
         return new Prepared(convolution, _activation, _planar, plain ? null : product);
@@ -98,6 +100,8 @@ internal sealed unsafe class NhwcConv(Node node, OperatorTable table) : Operator
     private sealed class Prepared(ConvolutionF32 convolution, Activation activation, bool planar, long[]? product) : Kernel
     {
         public override long ScratchBytes => product is null ? 0 : TensorShape.Count(product) * sizeof(float);
+
+        public override string? KernelName => convolution.KernelName;
 
         public override void Run(KernelContext context)
         {
