@@ -52,7 +52,7 @@ public sealed class SequenceOptions : IValidatableObject
 
             if (state.Shape is { } shape && shape.Any(d => d < 0))
             {
-                yield return new ValidationResult($"States: '{state.Input}': expected a Shape of dimensions of 0 or more, got {TensorShape.Format(shape)}.", [nameof(States)]);
+                yield return new ValidationResult($"States: '{state.Input}': expected a Shape of dimensions of 0 or more, got {TensorShape.Format([.. shape])}.", [nameof(States)]);
             }
         }
     }

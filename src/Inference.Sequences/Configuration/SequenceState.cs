@@ -17,7 +17,7 @@ public sealed class SequenceState
     /// The shape that a sequence begins with, filled with zeros (texts: empty); a cache that grows has 0 on the axis along which it grows. Null, the default, for the declared shape of the input. Its dimensions
     /// that are not fixed are then those that the first call has: of the same symbol among the other inputs, or of the batch axis. Where there is neither, the shape must be stated.
     /// </summary>
-    public long[]? Shape { get; set; }
+    public IReadOnlyList<long>? Shape { get; set; }
 
     /// <summary>The value that a sequence begins with, instead of zeros; null, the default, for none. Retained by the pipeline; set it in code, not beside <see cref="Shape"/>.</summary>
     public TensorValue? Initial { get; set; }

@@ -8,7 +8,7 @@ public static class SequenceStateListExtensions
     /// <param name="output">The name of the output that a call leaves.</param>
     /// <param name="input">The name of the input that the next call takes it by.</param>
     /// <param name="shape">The shape that a sequence begins with; see <see cref="SequenceState.Shape"/>.</param>
-    public static void Add(this IList<SequenceState> states, string output, string input, long[]? shape = null)
+    public static void Add(this IList<SequenceState> states, string output, string input, IReadOnlyList<long>? shape = null)
     {
         ArgumentNullException.ThrowIfNull(states);
         states.Add(new SequenceState { Output = output, Input = input, Shape = shape });

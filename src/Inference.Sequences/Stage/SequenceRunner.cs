@@ -125,7 +125,7 @@ internal sealed class SequenceRunner : DelegatingModelRunner, ISequences, IErasa
     }
 
     private static string Names(SequenceOptions options) =>
-        string.Join(", ", options.States.Select(s => $"'{s.Output}' to '{s.Input}'{(s.Shape is { } shape ? $" {TensorShape.Format(shape)}" : "")}")) + (options.ReturnStates ? ", returned" : "");
+        string.Join(", ", options.States.Select(s => $"'{s.Output}' to '{s.Input}'{(s.Shape is { } shape ? $" {TensorShape.Format([.. shape])}" : "")}")) + (options.ReturnStates ? ", returned" : "");
 
     private bool TryStop()
     {

@@ -35,8 +35,9 @@ internal static class StateCheck
             throw new InferenceException($"{where}: expected an input whose element type is declared, got {input.Type}. Set Initial.");
         }
 
-        if (state.Shape is { } shape)
+        if (state.Shape is not null)
         {
+            long[] shape = [.. state.Shape];
             return Fits(input.Type, input.Type.ElementType, shape)
                 ? new StateSlot(output, input, [.. shape.Select(d => new StateDimension(d))], null)
                 : throw new InferenceException($"{where}: expected a Shape that fits {input.Type}, got {TensorShape.Format(shape)}. Correct it.");
