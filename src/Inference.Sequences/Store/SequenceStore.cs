@@ -57,6 +57,7 @@ internal sealed class SequenceStore : IDisposable
     {
         var key = new SequenceKey(context.Tenant, call.Id);
         var ended = new EndedSequences(_instruments);
+        NamedValues? initial = call.Start || call.Owner is { IsStarted: false } ? call.InitialStates?.Retain() : null;
         bool started = false;
         try
         {
@@ -80,7 +81,7 @@ internal sealed class SequenceStore : IDisposable
                     }
 
                     RequireRoom(ref ended);
-                    entry = new SequenceEntry(key, call.Owner, context.Subject, call.InitialStates?.Retain());
+                    entry = new SequenceEntry(key, call.Owner, context.Subject, initial);
                     _entries.Add(key, entry);
                     call.Owner?.IsStarted = true;
                     started = true;
@@ -99,6 +100,10 @@ internal sealed class SequenceStore : IDisposable
             if (started)
             {
                 _instruments.Started();
+            }
+            else
+            {
+                initial?.Dispose();
             }
         }
     }
