@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Inference.Batching.Axes;
 using Inference.Batching.Batches;
 using Inference.Batching.Configuration;
 using Microsoft.Extensions.Logging;
@@ -22,6 +23,27 @@ public static partial class BatchingBuilderExtensions
         ArgumentNullException.ThrowIfNull(builder);
         string model = builder.ModelName;
         builder.Add(PipelineStage.Batching, "UseBatching", (inner, services) => Create(inner, services, model, configure));
+        return builder;
+    }
+
+    /// <summary>
+    /// Adds a stage that presents a model whose batch axes differ, such as a recurrent one with states [layers, N, units], as one with rows along axis 0, so that stages around it can batch it. Add it inside batching.
+    /// Inputs without a batch axis take one value for each row; rows whose values differ run apart. Options registered under the model's name apply first, then <paramref name="configure"/>.
+    /// </summary>
+    /// <remarks>It states that each row of the outputs depends on the same row of the inputs alone: nothing proves it.</remarks>
+    /// <param name="builder">The pipeline to add the stage to.</param>
+    /// <param name="configure">Configures the options; null to keep them as they are.</param>
+    /// <exception cref="InferenceException">Thrown while the pipeline is built: the model has no such ports or axes.</exception>
+    public static TBuilder UseBatchAxes<TBuilder>(this TBuilder builder, Action<BatchAxesOptions>? configure = null)
+        where TBuilder : IModelPipelineBuilder
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        string model = builder.ModelName;
+        builder.Add(PipelineStage.BatchAxes, "UseBatchAxes", (inner, services) =>
+        {
+            using var options = new StageOptions<BatchAxesOptions>(services, model, configure, new BatchAxesOptionsValidator());
+            return new BatchAxesRunner(inner, new AxisTable(inner.Info, options.Current));
+        });
         return builder;
     }
 

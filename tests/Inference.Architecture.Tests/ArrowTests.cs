@@ -24,6 +24,7 @@ public sealed partial class ArrowTests
         ["Inference.Images"] = ["Inference.Abstractions"],
         ["Inference.Testing"] = ["Inference.Abstractions"],
         ["Inference.Caching"] = ["Inference.Abstractions"],
+        ["Inference.Sequences"] = ["Inference.Abstractions"],
         ["Inference.Versioning"] = ["Inference.Abstractions", "Inference.Evaluation"],
         ["Inference.Monitoring"] = ["Inference.Abstractions", "Inference.Evaluation"],
         ["Inference.Monitoring.PostgreSql"] = ["Inference.Monitoring"],

@@ -28,7 +28,7 @@ public sealed partial class InstrumentTests
             },
         };
         listener.Start();
-        foreach (string name in (string[])["Inference", "Inference.Batching", "Inference.Caching", "Inference.Monitoring", "Inference.OnnxRuntime", "Inference.Optimization", "Inference.Versioning"])
+        foreach (string name in (string[])["Inference", "Inference.Batching", "Inference.Caching", "Inference.Monitoring", "Inference.OnnxRuntime", "Inference.Optimization", "Inference.Sequences", "Inference.Versioning"])
         {
             Create(Assembly.Load(name));
         }

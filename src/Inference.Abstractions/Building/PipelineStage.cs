@@ -42,11 +42,17 @@ public sealed class PipelineStage
     /// <summary>Observes inputs and outputs of a version; outside caching, so that answers from a cache count. Order 450.</summary>
     public static PipelineStage Monitoring { get; } = new("Monitoring", 450, "every version is monitored by itself.");
 
+    /// <summary>Keeps a model's states between the calls of a sequence; inside versioning, so that a state never reaches another version, and outside caching and batching, to which the states are inputs. Order 470.</summary>
+    public static PipelineStage Sequences { get; } = new("Sequences", 470, "every version keeps its own states, and is monitored without them.");
+
     /// <summary>Answers from a cache; inside versioning, so that one version never serves another's answers. Order 500.</summary>
-    public static PipelineStage Caching { get; } = new("Caching", 500, "a cache around version routing could serve one version's answers for another.");
+    public static PipelineStage Caching { get; } = new("Caching", 500, "a cache around version routing or sequences could serve the answers of one version or state for another.");
 
     /// <summary>Combines calls into batches; inside caching, so that only rows missing from the cache are queued. Order 600.</summary>
     public static PipelineStage Batching { get; } = new("Batching", 600, "batches must form from the rows that caching did not answer and for one version only.");
+
+    /// <summary>Moves the batch axes of a model's inputs and outputs to axis 0; inside batching, which stacks rows there. Order 650.</summary>
+    public static PipelineStage BatchAxes { get; } = new("BatchAxes", 650, "batches are stacked along axis 0.");
 
     /// <summary>Measures the processor time of the model's runs; inside batching, where a run is one run. Order 700.</summary>
     public static PipelineStage Cost { get; } = new("Cost", 700, "what caches answer costs nothing, and a batch is one run.");

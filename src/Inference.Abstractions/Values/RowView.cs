@@ -35,6 +35,8 @@ internal sealed unsafe class RowView : TensorValue
         }
     }
 
+    internal override bool IsPart => ElementCount < _parent.ElementCount;
+
     public override ReadOnlySpan<T> AsSpan<T>()
     {
         _references.ThrowIfZero(this);

@@ -44,6 +44,9 @@ public abstract partial class TensorValue : ModelValue
     /// <summary>Whether the contents are owned by another object, such as the caller of <see cref="Borrow"/> or a bound run, so that <see cref="ModelValue.Retain"/> copies.</summary>
     public virtual bool IsBorrowed => false;
 
+    /// <summary>Whether the contents are a part of a larger tensor, whose memory lives as long as this value.</summary>
+    internal virtual bool IsPart => false;
+
     /// <summary>Creates a tensor over the caller's memory without copying; the memory must stay valid and unchanged until every call that uses the tensor completes.</summary>
     /// <param name="data">The elements, row-major.</param>
     /// <param name="shape">The dimensions; their product must be the length of <paramref name="data"/>.</param>

@@ -51,6 +51,7 @@ internal sealed class CallContexts(IOptions<OpenInferenceOptions> options, TimeP
                 _ => RunPriority.Low,
             },
             RoutingKey = Header(http, _options.RoutingKeyHeader),
+            Sequence = parameters?.Sequence(),
             Tenant = Header(http, _options.TenantHeader),
             Subject = Header(http, _options.SubjectHeader),
         };

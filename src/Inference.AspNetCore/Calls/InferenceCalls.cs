@@ -25,6 +25,11 @@ internal sealed class InferenceCalls(TimeProvider clock)
         NamedValues? values = null;
         try
         {
+            if (context.Sequence is not null && RunnerQuestions.ServiceOf<ISequences>(runner) is null)
+            {
+                RequestFault.Throw($"Parameter 'sequence_id': model '{model.Name}' keeps no state between calls; pass its state as inputs.");
+            }
+
             SignatureCheck.Check(info, request.Inputs);
             OutputPlan plan = OutputPlan.Of(info, request, rawAlone);
             values = await runner.RunAsync(request.Inputs, context, cancellationToken).ConfigureAwait(false);

@@ -246,7 +246,7 @@ internal ref struct InferRequestReader
                         value = ParameterValue.Of((long)choice.Varint());
                         break;
                     case 3 when formType == WireType.Bytes:
-                        value = ParameterValue.OfText(choice.Bytes().IsEmpty);
+                        value = ParameterValue.OfText(TextOf(name, ref choice));
                         break;
                     case 5 when formType == WireType.Varint:
                         value = ParameterValue.Of(choice.Varint());
@@ -258,6 +258,18 @@ internal ref struct InferRequestReader
                 }
             }
         }
+    }
+
+    // The texts of parameters that mean nothing here are not decoded. The name may come after the value.
+    private readonly string? TextOf(string name, ref WireReader choice)
+    {
+        if (name is "" or CallParameters.SequenceIdName)
+        {
+            return choice.Text("Parameter 'sequence_id'", _limits.MaxNameBytes);
+        }
+
+        choice.Skip(WireType.Bytes);
+        return null;
     }
 
     private readonly void ReadTensors()

@@ -5,6 +5,9 @@ namespace Inference.AspNetCore.Protocol;
 /// <summary>The parameters of a request that mean something to the server; others are ignored.</summary>
 internal sealed class CallParameters
 {
+    /// <summary>The parameter whose value may be a text.</summary>
+    public const string SequenceIdName = "sequence_id";
+
     /// <summary>1 highest, 0 default.</summary>
     public ulong Priority { get; private set; }
 
@@ -13,6 +16,37 @@ internal sealed class CallParameters
 
     /// <summary>Whether outputs are answered as raw bytes unless they say otherwise; null: the request says nothing.</summary>
     public bool? BinaryOutput { get; private set; }
+
+    /// <summary>The id of the sequence that the call continues; null for none. A number is the same as its digits.</summary>
+    public string? SequenceId { get; private set; }
+
+    /// <summary>Whether the call begins the sequence.</summary>
+    public bool SequenceStart { get; private set; }
+
+    /// <summary>Whether the sequence ends with the call.</summary>
+    public bool SequenceEnd { get; private set; }
+
+    /// <summary>The sequence of the call; null for none.</summary>
+    /// <exception cref="RequestFault">It has no id, or one that is too long.</exception>
+    public SequenceCall? Sequence()
+    {
+        if (SequenceId is null)
+        {
+            if (SequenceStart || SequenceEnd)
+            {
+                RequestFault.Throw($"Parameter '{(SequenceStart ? "sequence_start" : "sequence_end")}': expected a 'sequence_id' beside it that is neither 0 nor empty, got none.");
+            }
+
+            return null;
+        }
+
+        if (SequenceId.Length > SequenceCall.MaxIdLength)
+        {
+            RequestFault.Throw($"Parameter 'sequence_id': expected at most {SequenceCall.MaxIdLength} characters, got {SequenceId.Length}.");
+        }
+
+        return new SequenceCall(SequenceId) { Start = SequenceStart, End = SequenceEnd };
+    }
 
     /// <summary>Reads a parameter of the request.</summary>
     /// <exception cref="RequestFault">The value has another type or range.</exception>
@@ -29,8 +63,14 @@ internal sealed class CallParameters
             case "binary_data_output":
                 BinaryOutput = value.Flag(name);
                 break;
-            case "sequence_id" when value.IsSet:
-                RequestFault.Throw("Parameter 'sequence_id': this server keeps no state between calls; pass a model's state as inputs.");
+            case SequenceIdName:
+                SequenceId = value.Id(name);
+                break;
+            case "sequence_start":
+                SequenceStart = value.Flag(name);
+                break;
+            case "sequence_end":
+                SequenceEnd = value.Flag(name);
                 break;
         }
     }

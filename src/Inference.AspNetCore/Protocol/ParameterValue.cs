@@ -7,8 +7,9 @@ internal readonly struct ParameterValue
 {
     private readonly Form _form;
     private readonly ulong _number;
+    private readonly string? _text;
 
-    private ParameterValue(Form form, ulong number) => (_form, _number) = (form, number);
+    private ParameterValue(Form form, ulong number, string? text = null) => (_form, _number, _text) = (form, number, text);
 
     private enum Form
     {
@@ -17,18 +18,9 @@ internal readonly struct ParameterValue
         Natural,
         Negative,
         Text,
-        EmptyText,
     }
 
     public static ParameterValue Other => default;
-
-    /// <summary>Whether the value is neither false, 0 nor empty.</summary>
-    public bool IsSet => _form switch
-    {
-        Form.Flag or Form.Natural => _number != 0,
-        Form.EmptyText => false,
-        _ => true,
-    };
 
     public static ParameterValue Of(bool value) => new(Form.Flag, value ? 1u : 0u);
 
@@ -36,7 +28,8 @@ internal readonly struct ParameterValue
 
     public static ParameterValue Of(long value) => value < 0 ? new(Form.Negative, 0) : new(Form.Natural, (ulong)value);
 
-    public static ParameterValue OfText(bool isEmpty) => new(isEmpty ? Form.EmptyText : Form.Text, 0);
+    /// <summary>A text; one that nobody reads need not be decoded.</summary>
+    public static ParameterValue OfText(string? text = null) => new(Form.Text, 0, text);
 
     /// <exception cref="RequestFault">It is no flag.</exception>
     public bool Flag(string name)
@@ -60,12 +53,25 @@ internal readonly struct ParameterValue
         return _number;
     }
 
+    /// <summary>An id: a text, or a whole number by its digits; null if it is 0 or empty.</summary>
+    /// <exception cref="RequestFault">It is neither.</exception>
+    public string? Id(string name)
+    {
+        if (_form is not (Form.Natural or Form.Text))
+        {
+            RequestFault.Throw($"Parameter '{name}': expected a whole number of 0 or more or a text, got {Describe()}.");
+        }
+
+        return _form == Form.Text ? _text is { Length: > 0 } ? _text : null
+            : _number == 0 ? null : _number.ToString(CultureInfo.InvariantCulture);
+    }
+
     private string Describe() => _form switch
     {
         Form.Flag => _number != 0 ? "true" : "false",
         Form.Natural => _number.ToString(CultureInfo.InvariantCulture),
         Form.Negative => "a negative number",
-        Form.Text or Form.EmptyText => "a text",
+        Form.Text => "a text",
         _ => "a value of another type",
     };
 }

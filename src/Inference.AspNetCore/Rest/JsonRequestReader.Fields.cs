@@ -29,7 +29,7 @@ internal ref partial struct JsonRequestReader
             {
                 JsonTokenType.True => ParameterValue.Of(true),
                 JsonTokenType.False => ParameterValue.Of(false),
-                JsonTokenType.String => ParameterValue.OfText(_reader.ValueSpan.IsEmpty),
+                JsonTokenType.String => ParameterValue.OfText(name == CallParameters.SequenceIdName ? Text("Parameter 'sequence_id'") : null),
                 JsonTokenType.Number when _reader.TryGetUInt64(out ulong natural) => ParameterValue.Of(natural),
                 JsonTokenType.Number when _reader.TryGetInt64(out long number) => ParameterValue.Of(number),
                 _ => ParameterValue.Other,

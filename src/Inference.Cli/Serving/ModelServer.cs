@@ -8,6 +8,7 @@ using Inference.Monitoring;
 using Inference.OnnxRuntime;
 using Inference.Providers;
 using Inference.Remote;
+using Inference.Sequences;
 using Inference.Versioning;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -126,7 +127,7 @@ internal static class ModelServer
         IConfigurationSection configured = builder.Configuration.GetSection("Models");
         if (configured.Exists())
         {
-            builder.Services.AddModels(configured, [new BatchingStageBinding(), new CachingStageBinding(), new CascadeStageBinding(), new FallbackStageBinding(), new FeedbackStageBinding(), new MonitoringStageBinding(), new RemoteStageBinding(), new VersioningStageBinding()]);
+            builder.Services.AddModels(configured, [new BatchAxesStageBinding(), new BatchingStageBinding(), new CachingStageBinding(), new CascadeStageBinding(), new FallbackStageBinding(), new FeedbackStageBinding(), new MonitoringStageBinding(), new RemoteStageBinding(), new SequencesStageBinding(), new VersioningStageBinding()]);
         }
 
         foreach (FoundModel model in options.Models.Where(m => !configured.GetSection(m.Name).Exists()))

@@ -236,6 +236,7 @@ internal sealed class FallbackModelRunner : DelegatingModelRunner, IModelStatus,
         Tenant = context.Tenant,
         Subject = context.Subject,
         BypassCache = context.BypassCache,
+        Sequence = context.Sequence,
     };
 
     private static void Merge(RunContext to, RunContext from)

@@ -40,8 +40,6 @@ internal sealed class VersionLoader(string modelName, IModelLoader loader, Model
             runner = await OpenAsync(folder, trusted.Files, cancellationToken).ConfigureAwait(false);
             gate = VersionGate.Digest;
             RequireDigest(manifest, runner.Info, where);
-            gate = VersionGate.Compatibility;
-            RequireCompatible(reference, runner.Info, options, where);
             gate = VersionGate.GoldenRows;
             GoldenRows? golden = ManifestReader.Golden(manifest, where);
             if (golden is not null)
@@ -71,8 +69,9 @@ internal sealed class VersionLoader(string modelName, IModelLoader loader, Model
             runner = timer;
             IModelRunner wrapped = runner = wrap(timer);
 
-            // Read by the new owner, which then could not dispose it.
-            _ = wrapped.Info;
+            // What callers see: stages may change the signature, as one that keeps states does.
+            gate = VersionGate.Compatibility;
+            RequireCompatible(reference, wrapped.Info, options, where);
             runner = null;
             return (wrapped, timer, trusted);
         }

@@ -184,6 +184,12 @@ public sealed class VersionedModelRunner : IModelRunner, IModelStatus
 
     private static void Offer(Route route, NamedValues inputs, NamedValues outputs, RunContext? context)
     {
+        // Another version does not have the state that this answer depends on.
+        if (context?.Sequence is not null)
+        {
+            return;
+        }
+
         route.Shadow?.Offer(inputs, outputs, context, route.Slot.Version);
         route.Trial?.Offer(inputs, outputs, context, route.Slot.Version);
     }
@@ -198,7 +204,7 @@ public sealed class VersionedModelRunner : IModelRunner, IModelStatus
         }
 
         CanaryTrial trial = route.Trial;
-        if (error is InvalidInputException && route.IsCanary && _secondOpinion.TryAsk(trial, inputs, context))
+        if (error is InvalidInputException && route.IsCanary && context?.Sequence is null && _secondOpinion.TryAsk(trial, inputs, context))
         {
             return;
         }
