@@ -46,7 +46,7 @@ internal static class LaneReport
         text.AppendLine().AppendLine("Kernels that are used there, by instruction set:").AppendLine();
         foreach (var group in run.Description.Split('\n')[1..].GroupBy(static line => line[(line.LastIndexOf('_') + 1)..]).OrderByDescending(static g => g.Count()))
         {
-            text.AppendLine(CultureInfo.InvariantCulture, $"- `{group.Key}` ({group.Count()}): {string.Join(", ", group.Select(static line => line[..line.IndexOf(':', StringComparison.Ordinal)]))}");
+            text.AppendLine(CultureInfo.InvariantCulture, $"- `{group.Key}` ({group.Count()}): {string.Join(", ", group.Select(static line => line[..line.IndexOf(':', StringComparison.Ordinal)]).Distinct())}");
         }
 
         return text.ToString();

@@ -16,8 +16,8 @@ internal static class Program
         {
             return args switch
             {
-                ["lane", var site, var models, .. var rest] => await LaneAsync(site, models, rest),
-                ["sample", var site, .. var rest] => await SampleCheck.RunAsync(site, size: rest is ["--size"]),
+                ["lane", var site, var models, .. var rest] => await LaneAsync(Path.GetFullPath(site), Path.GetFullPath(models), rest),
+                ["sample", var site, .. var rest] => await SampleCheck.RunAsync(Path.GetFullPath(site), size: rest is ["--size"]),
                 _ => 64,
             };
         }
