@@ -29,6 +29,7 @@ def vector(bits):
     one(f'{f} Mul({f} a, {f} b)', 'a * b')
     one(f'{f} Div({f} a, {f} b)', 'a / b')
     one(f'{f} Fma({f} a, {f} b, {f} c)', f'{v}.FusedMultiplyAdd(a, b, c)', '(a * b) + c')
+    one(f'{f} Fused({f} a, {f} b, {f} c)', f'{v}.FusedMultiplyAdd(a, b, c)')
     one(f'{f} Min({f} a, {f} b)', f'{v}.MinNative(a, b)', 'PackedSimd.PseudoMin(b, a)')
     one(f'{f} Max({f} a, {f} b)', f'{v}.MaxNative(a, b)', 'PackedSimd.PseudoMax(b, a)')
     one(f'{f} Sqrt({f} x)', f'{v}.Sqrt(x)', 'PackedSimd.Sqrt(x)')
@@ -57,7 +58,7 @@ def vector(bits):
              128: 'Sse.IsSupported ? Sse.Shuffle(a, b, 0x88) : AdvSimd.Arm64.UnzipEven(a, b)'}[bits]
     evens = ('PackedSimd.IsSupported ? Vector128.Create(a[0], a[2], b[0], b[2]) : ' if bits == 128 else '') + evens
     one(f'{f} Evens({f} a, {f} b)', evens)
-    one(f'float Sum({f} x)', f'{v}.Sum(x)', '(x[0] + x[1]) + (x[2] + x[3])')
+    one(f'float Sum({f} x)', f'{v}.Sum(x)', '(PackedSimd.ExtractScalar(x, 0) + PackedSimd.ExtractScalar(x, 1)) + (PackedSimd.ExtractScalar(x, 2) + PackedSimd.ExtractScalar(x, 3))')
     fold = {512: f'Simd256.{{0}}Across(Vector256.{{0}}Native(x.GetLower(), x.GetUpper()))',
             256: f'Simd128.{{0}}Across(Vector128.{{0}}Native(x.GetLower(), x.GetUpper()))'}
     for name, op in (('Max', '>'), ('Min', '<')):
@@ -137,6 +138,7 @@ def scalar():
     for n, o in (('Add', '+'), ('Sub', '-'), ('Mul', '*'), ('Div', '/')):
         one(f'float {n}(float a, float b)', f'a {o} b')
     one('float Fma(float a, float b, float c)', 'MathF.FusedMultiplyAdd(a, b, c)')
+    one('float Fused(float a, float b, float c)', 'MathF.FusedMultiplyAdd(a, b, c)')
     one('float Min(float a, float b)', 'a < b ? a : b')
     one('float Max(float a, float b)', 'a > b ? a : b')
     one('float Sqrt(float x)', 'MathF.Sqrt(x)')
@@ -196,9 +198,7 @@ def tile_rows(bits, pairs, count, chains):
 
         each('void Load(float* from)', lambda i: f'_{i} = {v}.Load({cast}from{at(i)});')
         if pairs:
-            dot = {512: 'Avx512BW', 256: 'Avx2'}[bits]
-            each(f'void Fma(float x, in {name} w)', lambda i: f'_{i} += {dot}.MultiplyAddAdjacent(pair, w._{i}.AsInt16());',
-                 f'        {v}<short> pair = {v}.Create(BitConverter.SingleToInt32Bits(x)).AsInt16();\n')
+            each(f'void Fma(float x, in {name} w)', lambda i: f'_{i} += Pairs{bits}.Dot(pair, w._{i});', f'        {f} pair = {v}.Create(BitConverter.SingleToInt32Bits(x));\n')
         else:
             each('void Add(float* from)', lambda i: f'_{i} += {v}.Load(from{at(i)});')
             each('void Add(float x)', lambda i: f'_{i} += all;', f'        {f} all = {v}.Create(x);\n')
@@ -219,7 +219,7 @@ internal struct TileChains{bits}
     private {f} _element;
 }}
 ''')
-    using = 'using System.Runtime.Intrinsics.X86;\nusing Inference.Kernels.Gemm.Tiles;\n' if pairs else 'using Inference.Kernels.Simd;\n' if bits == 128 else ''
+    using = 'using Inference.Kernels.Gemm.Tiles;\nusing Inference.Kernels.Simd;\n' if pairs else 'using Inference.Kernels.Simd;\n' if bits == 128 else ''
     room = 'Quantized.Tiles' if pairs else 'Gemm.Tiles'
     head = HEAD + f'using System.Runtime.CompilerServices;\nusing System.Runtime.Intrinsics;\n{using}\nnamespace Inference.Kernels.{room};\n\n'
     with open(os.path.join(FOLDER, '..', *room.split('.'), f'{base}.g.cs'), 'w', encoding='utf-8') as out:
@@ -234,5 +234,6 @@ with open(os.path.join(FOLDER, 'Simd1.g.cs'), 'w', encoding='utf-8') as out:
 tile_rows(128, False, 4, 12)
 tile_rows(256, False, 2, 8)
 tile_rows(512, False, 4, 8)
+tile_rows(128, True, 4, 0)
 tile_rows(256, True, 2, 0)
 tile_rows(512, True, 4, 0)

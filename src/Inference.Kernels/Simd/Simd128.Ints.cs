@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.Arm;
+using System.Runtime.Intrinsics.Wasm;
 
 namespace Inference.Kernels.Simd;
 
@@ -14,11 +15,11 @@ internal readonly unsafe partial struct Simd128 : IIntSimd<Vector128<float>>
         Vector128<int> v = signed
             ? Vector128.WidenLower(Vector128.WidenLower(x.AsSByte()))
             : Vector128.WidenLower(Vector128.WidenLower(x)).AsInt32();
-        return Vector128.ConvertToSingle(v - Vector128.Create(zero));
+        return ToSingle(v - Vector128.Create(zero));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<float> LoadInts(int* from, int zero) => Vector128.ConvertToSingle(Vector128.Load(from) - Vector128.Create(zero));
+    public static Vector128<float> LoadInts(int* from, int zero) => ToSingle(Vector128.Load(from) - Vector128.Create(zero));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void StoreBytes(byte* to, Vector128<float> x, int zero) => *(uint*)to = Bytes(x, zero).AsUInt32().ToScalar();
@@ -37,7 +38,7 @@ internal readonly unsafe partial struct Simd128 : IIntSimd<Vector128<float>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> Clamp(Vector128<float> x, Vector128<float> low, Vector128<float> high) => AdvSimd.IsSupported
         ? AdvSimd.MinNumber(AdvSimd.MaxNumber(x, low), high)
-        : Vector128.MinNative(Vector128.MaxNative(x, low), high);
+        : Min(Max(x, low), high);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> Unordered(Vector128<float> a, Vector128<float> b) => ~(Vector128.Equals(a, a) & Vector128.Equals(b, b));
@@ -45,11 +46,17 @@ internal readonly unsafe partial struct Simd128 : IIntSimd<Vector128<float>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool Any(Vector128<float> mask) => mask.AsInt32() != Vector128<int>.Zero;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<float> ToSingle(Vector128<int> x) => PackedSimd.IsSupported ? PackedSimd.ConvertToSingle(x) : Vector128.ConvertToSingle(x);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<int> ToInt32(Vector128<float> x) => PackedSimd.IsSupported ? PackedSimd.ConvertToInt32Saturate(x) : Vector128.ConvertToInt32Native(x);
+
     // The four bytes four times.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<byte> Bytes(Vector128<float> x, int zero)
     {
-        Vector128<int> q = Vector128.ConvertToInt32Native(Vector128.Round(x)) + Vector128.Create(zero);
+        Vector128<int> q = ToInt32(Round(x)) + Vector128.Create(zero);
         Vector128<ushort> words = Vector128.Narrow(q, q).AsUInt16();
         return Vector128.Narrow(words, words);
     }
@@ -59,11 +66,11 @@ internal readonly unsafe partial struct Simd128 : IIntSimd<Vector128<float>>
     {
         Vector128<uint> pairs = Vector128.WidenLower(Vector128.WidenLower(Vector128.CreateScalarUnsafe(*(uint*)from).AsByte()));
         var zeros = Vector128.Create(zero);
-        low = Vector128.ConvertToSingle((pairs & Vector128.Create(15u)).AsInt32() - zeros) * scale;
-        high = Vector128.ConvertToSingle((pairs >> 4).AsInt32() - zeros) * scale;
+        low = ToSingle((pairs & Vector128.Create(15u)).AsInt32() - zeros) * scale;
+        high = ToSingle((pairs >> 4).AsInt32() - zeros) * scale;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> LoadFields(uint* from, int shift, int bits) =>
-        Vector128.ConvertToSingle(((Vector128.Load(from) >> shift) & Vector128.Create((1u << bits) - 1)).AsInt32());
+        ToSingle(((Vector128.Load(from) >> shift) & Vector128.Create((1u << bits) - 1)).AsInt32());
 }

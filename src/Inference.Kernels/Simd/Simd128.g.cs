@@ -39,6 +39,9 @@ internal readonly unsafe partial struct Simd128 : ISimd<Vector128<float>>
     public static Vector128<float> Fma(Vector128<float> a, Vector128<float> b, Vector128<float> c) => PackedSimd.IsSupported ? (a * b) + c : Vector128.FusedMultiplyAdd(a, b, c);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> Fused(Vector128<float> a, Vector128<float> b, Vector128<float> c) => Vector128.FusedMultiplyAdd(a, b, c);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> Min(Vector128<float> a, Vector128<float> b) => PackedSimd.IsSupported ? PackedSimd.PseudoMin(b, a) : Vector128.MinNative(a, b);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -99,7 +102,7 @@ internal readonly unsafe partial struct Simd128 : ISimd<Vector128<float>>
     public static Vector128<float> Evens(Vector128<float> a, Vector128<float> b) => PackedSimd.IsSupported ? Vector128.Create(a[0], a[2], b[0], b[2]) : Sse.IsSupported ? Sse.Shuffle(a, b, 0x88) : AdvSimd.Arm64.UnzipEven(a, b);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static float Sum(Vector128<float> x) => PackedSimd.IsSupported ? (x[0] + x[1]) + (x[2] + x[3]) : Vector128.Sum(x);
+    public static float Sum(Vector128<float> x) => PackedSimd.IsSupported ? (PackedSimd.ExtractScalar(x, 0) + PackedSimd.ExtractScalar(x, 1)) + (PackedSimd.ExtractScalar(x, 2) + PackedSimd.ExtractScalar(x, 3)) : Vector128.Sum(x);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float MaxAcross(Vector128<float> x)
