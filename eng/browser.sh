@@ -28,7 +28,7 @@ if [ "$build" = yes ]; then
   dotnet build tests/Inference.Browser.Host -c Release -o "$folder/host" -v q --nologo -clp:NoSummary
 fi
 if [[ " ${lane[*]} " == *" --library "* ]] && [ ! -d "$folder/npm/node_modules/onnxruntime-web" ]; then
-  npm install --no-audit --no-fund --ignore-scripts --silent --prefix "$folder/npm" onnxruntime-web
+  npm install --no-audit --no-fund --ignore-scripts --silent --prefix "$folder/npm" onnxruntime-web@1.30.0
 fi
 if [ -n "$out" ]; then
   head="\`eng/browser.sh --out $out\`, $(date -u +%Y-%m-%d), commit $(git rev-parse --short HEAD 2>/dev/null || echo none), $(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo 2>/dev/null | head -n 1)"

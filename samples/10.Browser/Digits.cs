@@ -10,8 +10,13 @@ internal static partial class Digits
 {
     private static IModelRunner? s_model;
 
+    /// <summary>Loads the model and runs it once, so that the first answer is as fast as others.</summary>
     [JSExport]
-    internal static void Load(byte[] model) => s_model = ModelRunner.Load(ModelSource.Bytes(model));
+    internal static Task Load(byte[] model)
+    {
+        s_model = ModelRunner.Load(ModelSource.Bytes(model));
+        return s_model.WarmUpAsync();
+    }
 
     /// <summary>Recognises a digit.</summary>
     /// <param name="pixels">28 × 28, from 0, the paper, to 255, the pen.</param>

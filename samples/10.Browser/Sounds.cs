@@ -11,12 +11,14 @@ internal static partial class Sounds
     private static readonly NamedValues s_inputs = new();
     private static IModelRunner? s_model;
 
+    /// <summary>Loads the model and runs it once, so that the first answer is as fast as others.</summary>
     [JSExport]
-    internal static void Load(byte[] model)
+    internal static Task Load(byte[] model)
     {
         s_model = ModelRunner.Load(ModelSource.Bytes(model));
         s_inputs["frame"] = TensorValue.Copy(new float[512], [1, 512]);
         s_inputs["state"] = TensorValue.Copy(new float[24], [1, 1, 24]);
+        return s_model.WarmUpAsync();
     }
 
     /// <summary>Hears 32 ms.</summary>

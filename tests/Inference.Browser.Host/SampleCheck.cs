@@ -8,8 +8,8 @@ namespace Inference.Browser.Host;
 /// <summary>Uses the page of samples/10.Browser as a person would: draws digits with the mouse, moves sliders, makes sounds at the microphone.</summary>
 internal static class SampleCheck
 {
-    // ms: what a person does not notice.
-    private const double LongestAnswer = 100;
+    // ms, on a machine that does other things at the same time; alone an answer takes a few.
+    private const double LongestAnswer = 1000;
     private static readonly TimeSpan s_start = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan s_wait = TimeSpan.FromSeconds(20);
 

@@ -30,8 +30,7 @@ internal readonly unsafe partial struct Simd128 : IIntSimd<Vector128<float>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void StoreLowBytes(byte* to, Vector128<float> x)
     {
-        Vector128<ushort> words = Vector128.Narrow(x.AsUInt32(), x.AsUInt32());
-        *(uint*)to = Vector128.Narrow(words, words).AsUInt32().ToScalar();
+        *(uint*)to = LowBytes(x.AsInt32()).AsUInt32().ToScalar();
     }
 
     // On Arm, minimum and maximum keep a NaN; those of numbers do not.
@@ -52,12 +51,19 @@ internal readonly unsafe partial struct Simd128 : IIntSimd<Vector128<float>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<int> ToInt32(Vector128<float> x) => PackedSimd.IsSupported ? PackedSimd.ConvertToInt32Saturate(x) : Vector128.ConvertToInt32Native(x);
 
-    // The four bytes four times.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<byte> Bytes(Vector128<float> x, int zero)
+    private static Vector128<byte> Bytes(Vector128<float> x, int zero) => LowBytes(ToInt32(Round(x)) + Vector128.Create(zero));
+
+    // The lowest byte of each lane, the four of them four times. Mono for WebAssembly saturates where it narrows.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<byte> LowBytes(Vector128<int> x)
     {
-        Vector128<int> q = ToInt32(Round(x)) + Vector128.Create(zero);
-        Vector128<ushort> words = Vector128.Narrow(q, q).AsUInt16();
+        if (PackedSimd.IsSupported)
+        {
+            return PackedSimd.Swizzle(x.AsByte(), Vector128.Create(0x0C080400).AsByte());
+        }
+
+        Vector128<ushort> words = Vector128.Narrow(x, x).AsUInt16();
         return Vector128.Narrow(words, words);
     }
 
