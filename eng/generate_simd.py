@@ -14,11 +14,12 @@ INLINE = '    [MethodImpl(MethodImplOptions.AggressiveInlining)]\n'
 def vector(bits):
     v, f, lanes = f'Vector{bits}', f'Vector{bits}<float>', bits // 32
     gate = {512: 'Avx512F.IsSupported && Avx512DQ.IsSupported', 256: 'Avx2.IsSupported && System.Runtime.Intrinsics.X86.Fma.IsSupported',
-            128: 'AdvSimd.IsSupported || (Avx.IsSupported && System.Runtime.Intrinsics.X86.Fma.IsSupported)'}[bits]
+            128: 'AdvSimd.IsSupported || PackedSimd.IsSupported || (Avx.IsSupported && System.Runtime.Intrinsics.X86.Fma.IsSupported)'}[bits]
     m = []
 
-    def one(sig, body):
-        m.append(INLINE + f'    public static {sig} => {body};\n')
+    def one(sig, body, wasm=None):
+        # What an interpreter of WebAssembly runs lane by lane is said in instructions of WebAssembly.
+        m.append(INLINE + f'    public static {sig} => {f"PackedSimd.IsSupported ? {wasm} : " if wasm and bits == 128 else ""}{body};\n')
 
     one(f'{f} Load(float* from)', f'{v}.Load(from)')
     one(f'void Store(float* to, {f} x)', 'x.Store(to)')
@@ -27,35 +28,37 @@ def vector(bits):
     one(f'{f} Sub({f} a, {f} b)', 'a - b')
     one(f'{f} Mul({f} a, {f} b)', 'a * b')
     one(f'{f} Div({f} a, {f} b)', 'a / b')
-    one(f'{f} Fma({f} a, {f} b, {f} c)', f'{v}.FusedMultiplyAdd(a, b, c)')
-    one(f'{f} Min({f} a, {f} b)', f'{v}.MinNative(a, b)')
-    one(f'{f} Max({f} a, {f} b)', f'{v}.MaxNative(a, b)')
-    one(f'{f} Sqrt({f} x)', f'{v}.Sqrt(x)')
-    one(f'{f} Abs({f} x)', f'{v}.Abs(x)')
+    one(f'{f} Fma({f} a, {f} b, {f} c)', f'{v}.FusedMultiplyAdd(a, b, c)', '(a * b) + c')
+    one(f'{f} Fused({f} a, {f} b, {f} c)', f'{v}.FusedMultiplyAdd(a, b, c)')
+    one(f'{f} Min({f} a, {f} b)', f'{v}.MinNative(a, b)', 'PackedSimd.PseudoMin(b, a)')
+    one(f'{f} Max({f} a, {f} b)', f'{v}.MaxNative(a, b)', 'PackedSimd.PseudoMax(b, a)')
+    one(f'{f} Sqrt({f} x)', f'{v}.Sqrt(x)', 'PackedSimd.Sqrt(x)')
+    one(f'{f} Abs({f} x)', f'{v}.Abs(x)', 'PackedSimd.Abs(x)')
     one(f'{f} Neg({f} x)', '-x')
-    one(f'{f} Round({f} x)', f'{v}.Round(x)')
-    one(f'{f} Floor({f} x)', f'{v}.Floor(x)')
-    one(f'{f} Ceiling({f} x)', f'{v}.Ceiling(x)')
-    one(f'{f} Truncate({f} x)', f'{v}.Truncate(x)')
+    one(f'{f} Round({f} x)', f'{v}.Round(x)', 'PackedSimd.RoundToNearest(x)')
+    one(f'{f} Floor({f} x)', f'{v}.Floor(x)', 'PackedSimd.Floor(x)')
+    one(f'{f} Ceiling({f} x)', f'{v}.Ceiling(x)', 'PackedSimd.Ceiling(x)')
+    one(f'{f} Truncate({f} x)', f'{v}.Truncate(x)', 'PackedSimd.Truncate(x)')
     one(f'{f} LessThan({f} a, {f} b)', f'{v}.LessThan(a, b)')
     one(f'{f} Equal({f} a, {f} b)', f'{v}.Equals(a, b)')
     one(f'{f} Select({f} mask, {f} a, {f} b)', f'{v}.ConditionalSelect(mask, a, b)')
     one(f'{f} And({f} a, {f} b)', 'a & b')
     one(f'{f} Or({f} a, {f} b)', 'a | b')
     one(f'{f} PowerOfTwo({f} n)',
-        f'(({v}.ConvertToInt32Native(n) + {v}.Create(127)) << 23).AsSingle()')
+        f'(({v}.ConvertToInt32Native(n) + {v}.Create(127)) << 23).AsSingle()', f'((PackedSimd.ConvertToInt32Saturate(n) + {v}.Create(127)) << 23).AsSingle()')
     halves = 'x * PowerOfTwo(Floor(n * {h})) * PowerOfTwo(n - Floor(n * {h}))'
     one(f'{f} Scale({f} x, {f} n)', 'Avx512F.Scale(x, n)' if bits == 512 else halves.format(h=f'{v}.Create(0.5f)'))
     one(f'{f} Exponent({f} x)',
-        f'{v}.ConvertToSingle((x.AsInt32() >> 23) - {v}.Create(127))')
+        f'{v}.ConvertToSingle((x.AsInt32() >> 23) - {v}.Create(127))', f'PackedSimd.ConvertToSingle((x.AsInt32() >> 23) - {v}.Create(127))')
     one(f'{f} Mantissa({f} x)',
         f'((x.AsInt32() & {v}.Create(0x007FFFFF)) | {v}.Create(0x3F800000)).AsSingle()')
     pick = {512: 'Avx512F.PermuteVar16x32(x, {i})', 256: 'Avx2.PermuteVar8x32(x, {i})', 128: 'Vector128.Shuffle(x, {i})'}[bits]
     one(f'{f} Pick({f} x, int* lanes)', pick.format(i=f'{v}.Load(lanes)'))
     evens = {512: 'Avx512F.PermuteVar16x32x2(a, Vector512<int>.Indices << 1, b)', 256: 'Avx2.Permute4x64(Avx.Shuffle(a, b, 0x88).AsDouble(), 0xD8).AsSingle()',
              128: 'Sse.IsSupported ? Sse.Shuffle(a, b, 0x88) : AdvSimd.Arm64.UnzipEven(a, b)'}[bits]
+    evens = ('PackedSimd.IsSupported ? Vector128.Create(a[0], a[2], b[0], b[2]) : ' if bits == 128 else '') + evens
     one(f'{f} Evens({f} a, {f} b)', evens)
-    one(f'float Sum({f} x)', f'{v}.Sum(x)')
+    one(f'float Sum({f} x)', f'{v}.Sum(x)', '(PackedSimd.ExtractScalar(x, 0) + PackedSimd.ExtractScalar(x, 1)) + (PackedSimd.ExtractScalar(x, 2) + PackedSimd.ExtractScalar(x, 3))')
     fold = {512: f'Simd256.{{0}}Across(Vector256.{{0}}Native(x.GetLower(), x.GetUpper()))',
             256: f'Simd128.{{0}}Across(Vector128.{{0}}Native(x.GetLower(), x.GetUpper()))'}
     for name, op in (('Max', '>'), ('Min', '<')):
@@ -64,8 +67,8 @@ def vector(bits):
         else:
             m.append(INLINE + f'''    public static float {name}Across({f} x)
     {{
-        Vector128<float> pairs = Vector128.{name}Native(x, Vector128.Shuffle(x, Vector128.Create(2, 3, 0, 1)));
-        return Vector128.{name}Native(pairs, Vector128.Shuffle(pairs, Vector128.Create(1, 0, 3, 2))).ToScalar();
+        Vector128<float> pairs = {name}(x, Vector128.Shuffle(x, Vector128.Create(2, 3, 0, 1)));
+        return {name}(pairs, Vector128.Shuffle(pairs, Vector128.Create(1, 0, 3, 2))).ToScalar();
     }}
 ''')
     part = f'{v}.LessThan({v}<int>.Indices, {v}.Create(count)).AsSingle()'
@@ -95,10 +98,11 @@ def vector(bits):
     private static Vector128<float> LoadFew(float* from, int count) =>
         Vector128.Create(from[0], count > 1 ? from[1] : 0f, count > 2 ? from[2] : 0f, count > 3 ? from[3] : 0f);
 ''')
+    wasm = 'using System.Runtime.Intrinsics.Wasm;\n' if bits == 128 else ''
     return HEAD + f'''using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.Arm;
-using System.Runtime.Intrinsics.X86;
+{wasm}using System.Runtime.Intrinsics.X86;
 
 namespace Inference.Kernels.Simd;
 
@@ -134,6 +138,7 @@ def scalar():
     for n, o in (('Add', '+'), ('Sub', '-'), ('Mul', '*'), ('Div', '/')):
         one(f'float {n}(float a, float b)', f'a {o} b')
     one('float Fma(float a, float b, float c)', 'MathF.FusedMultiplyAdd(a, b, c)')
+    one('float Fused(float a, float b, float c)', 'MathF.FusedMultiplyAdd(a, b, c)')
     one('float Min(float a, float b)', 'a < b ? a : b')
     one('float Max(float a, float b)', 'a > b ? a : b')
     one('float Sqrt(float x)', 'MathF.Sqrt(x)')
@@ -193,15 +198,15 @@ def tile_rows(bits, pairs, count, chains):
 
         each('void Load(float* from)', lambda i: f'_{i} = {v}.Load({cast}from{at(i)});')
         if pairs:
-            dot = {512: 'Avx512BW', 256: 'Avx2'}[bits]
-            each(f'void Fma(float x, in {name} w)', lambda i: f'_{i} += {dot}.MultiplyAddAdjacent(pair, w._{i}.AsInt16());',
-                 f'        {v}<short> pair = {v}.Create(BitConverter.SingleToInt32Bits(x)).AsInt16();\n')
+            each(f'void Fma(float x, in {name} w)', lambda i: f'_{i} += Pairs{bits}.Dot(pair, w._{i});', f'        {f} pair = {v}.Create(BitConverter.SingleToInt32Bits(x));\n')
         else:
             each('void Add(float* from)', lambda i: f'_{i} += {v}.Load(from{at(i)});')
             each('void Add(float x)', lambda i: f'_{i} += all;', f'        {f} all = {v}.Create(x);\n')
             each(f'void Add(in {name} x)', lambda i: f'_{i} += x._{i};')
-            each(f'void Fma(float x, in {name} w)', lambda i: f'_{i} = {v}.FusedMultiplyAdd(all, w._{i}, _{i});', f'        {f} all = {v}.Create(x);\n')
-            each('void Clip(float low, float high)', lambda i: f'_{i} = {v}.MinNative(max, {v}.MaxNative(min, _{i}));',
+            fma = 'Simd128.Fma' if bits == 128 else f'{v}.FusedMultiplyAdd'
+            clip = 'Simd128.Min(max, Simd128.Max(min, _{0}))' if bits == 128 else f'{v}.MinNative(max, {v}.MaxNative(min, _{{0}}))'
+            each(f'void Fma(float x, in {name} w)', lambda i: f'_{i} = {fma}(all, w._{i}, _{i});', f'        {f} all = {v}.Create(x);\n')
+            each('void Clip(float low, float high)', lambda i: f'_{i} = {clip.format(i)};',
                  f'        {f} min = {v}.Create(low);\n        {f} max = {v}.Create(high);\n')
         each('readonly void Store(float* to)', lambda i: f'_{i}.Store({cast}to{at(i)});')
         what = 'sums of s32: vpmaddwd, exact' if pairs else 'f32'
@@ -214,7 +219,7 @@ internal struct TileChains{bits}
     private {f} _element;
 }}
 ''')
-    using = 'using System.Runtime.Intrinsics.X86;\nusing Inference.Kernels.Gemm.Tiles;\n' if pairs else ''
+    using = 'using Inference.Kernels.Gemm.Tiles;\nusing Inference.Kernels.Simd;\n' if pairs else 'using Inference.Kernels.Simd;\n' if bits == 128 else ''
     room = 'Quantized.Tiles' if pairs else 'Gemm.Tiles'
     head = HEAD + f'using System.Runtime.CompilerServices;\nusing System.Runtime.Intrinsics;\n{using}\nnamespace Inference.Kernels.{room};\n\n'
     with open(os.path.join(FOLDER, '..', *room.split('.'), f'{base}.g.cs'), 'w', encoding='utf-8') as out:
@@ -229,5 +234,6 @@ with open(os.path.join(FOLDER, 'Simd1.g.cs'), 'w', encoding='utf-8') as out:
 tile_rows(128, False, 4, 12)
 tile_rows(256, False, 2, 8)
 tile_rows(512, False, 4, 8)
+tile_rows(128, True, 4, 0)
 tile_rows(256, True, 2, 0)
 tile_rows(512, True, 4, 0)

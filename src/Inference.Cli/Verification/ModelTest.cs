@@ -43,7 +43,8 @@ internal sealed class ModelTest(string folder, string name)
         return new(name, status, reason.ReplaceLineEndings(" "), clock.ElapsedMilliseconds);
     }
 
-    private async Task<(string Status, string Reason)> RunAsync(IModelLoader loader, ModelLoadOptions options, double? rtol, double? atol, CancellationToken stop)
+    /// <summary>As <see cref="Run"/>, without its time-out and its waiting; never throws.</summary>
+    public async Task<(string Status, string Reason)> RunAsync(IModelLoader loader, ModelLoadOptions options, double? rtol, double? atol, CancellationToken stop)
     {
         bool expectsError = Expectation.IsError(folder);
         (string status, string reason) = await RunSetsAsync(loader, options, rtol, atol, expectsError, stop).ConfigureAwait(false);

@@ -34,8 +34,11 @@ internal unsafe interface ISimd<TVector>
 
     static abstract TVector Div(TVector a, TVector b);
 
-    /// <summary>a·b + c with one rounding.</summary>
+    /// <summary>a·b + c with one rounding; with two on WebAssembly, which has no instruction for one.</summary>
     static abstract TVector Fma(TVector a, TVector b, TVector c);
+
+    /// <summary>a·b + c with one rounding everywhere.</summary>
+    static abstract TVector Fused(TVector a, TVector b, TVector c);
 
     /// <summary>a &lt; b ? a : b on x86, so a NaN in b stays; on Arm a NaN in either stays.</summary>
     static abstract TVector Min(TVector a, TVector b);

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.Arm;
+using System.Runtime.Intrinsics.Wasm;
 using System.Runtime.Intrinsics.X86;
 
 namespace Inference.Kernels.Simd;
@@ -35,6 +36,7 @@ internal readonly unsafe struct Pairs128 : IPairSimd<Vector128<int>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<int> Dot(Vector128<int> a, Vector128<int> b) => Sse2.IsSupported
         ? Sse2.MultiplyAddAdjacent(a.AsInt16(), b.AsInt16())
+        : PackedSimd.IsSupported ? PackedSimd.Dot(a.AsInt16(), b.AsInt16())
         : AdvSimd.Arm64.AddPairwise(
             AdvSimd.MultiplyWideningLower(a.AsInt16().GetLower(), b.AsInt16().GetLower()), AdvSimd.MultiplyWideningUpper(a.AsInt16(), b.AsInt16()));
 

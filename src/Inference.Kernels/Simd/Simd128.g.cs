@@ -2,6 +2,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.Arm;
+using System.Runtime.Intrinsics.Wasm;
 using System.Runtime.Intrinsics.X86;
 
 namespace Inference.Kernels.Simd;
@@ -9,7 +10,7 @@ namespace Inference.Kernels.Simd;
 /// <summary>4 lanes.</summary>
 internal readonly unsafe partial struct Simd128 : ISimd<Vector128<float>>
 {
-    public static bool IsSupported => AdvSimd.IsSupported || (Avx.IsSupported && System.Runtime.Intrinsics.X86.Fma.IsSupported);
+    public static bool IsSupported => AdvSimd.IsSupported || PackedSimd.IsSupported || (Avx.IsSupported && System.Runtime.Intrinsics.X86.Fma.IsSupported);
 
     public static int Lanes => 4;
 
@@ -35,34 +36,37 @@ internal readonly unsafe partial struct Simd128 : ISimd<Vector128<float>>
     public static Vector128<float> Div(Vector128<float> a, Vector128<float> b) => a / b;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<float> Fma(Vector128<float> a, Vector128<float> b, Vector128<float> c) => Vector128.FusedMultiplyAdd(a, b, c);
+    public static Vector128<float> Fma(Vector128<float> a, Vector128<float> b, Vector128<float> c) => PackedSimd.IsSupported ? (a * b) + c : Vector128.FusedMultiplyAdd(a, b, c);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<float> Min(Vector128<float> a, Vector128<float> b) => Vector128.MinNative(a, b);
+    public static Vector128<float> Fused(Vector128<float> a, Vector128<float> b, Vector128<float> c) => Vector128.FusedMultiplyAdd(a, b, c);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<float> Max(Vector128<float> a, Vector128<float> b) => Vector128.MaxNative(a, b);
+    public static Vector128<float> Min(Vector128<float> a, Vector128<float> b) => PackedSimd.IsSupported ? PackedSimd.PseudoMin(b, a) : Vector128.MinNative(a, b);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<float> Sqrt(Vector128<float> x) => Vector128.Sqrt(x);
+    public static Vector128<float> Max(Vector128<float> a, Vector128<float> b) => PackedSimd.IsSupported ? PackedSimd.PseudoMax(b, a) : Vector128.MaxNative(a, b);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<float> Abs(Vector128<float> x) => Vector128.Abs(x);
+    public static Vector128<float> Sqrt(Vector128<float> x) => PackedSimd.IsSupported ? PackedSimd.Sqrt(x) : Vector128.Sqrt(x);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> Abs(Vector128<float> x) => PackedSimd.IsSupported ? PackedSimd.Abs(x) : Vector128.Abs(x);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> Neg(Vector128<float> x) => -x;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<float> Round(Vector128<float> x) => Vector128.Round(x);
+    public static Vector128<float> Round(Vector128<float> x) => PackedSimd.IsSupported ? PackedSimd.RoundToNearest(x) : Vector128.Round(x);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<float> Floor(Vector128<float> x) => Vector128.Floor(x);
+    public static Vector128<float> Floor(Vector128<float> x) => PackedSimd.IsSupported ? PackedSimd.Floor(x) : Vector128.Floor(x);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<float> Ceiling(Vector128<float> x) => Vector128.Ceiling(x);
+    public static Vector128<float> Ceiling(Vector128<float> x) => PackedSimd.IsSupported ? PackedSimd.Ceiling(x) : Vector128.Ceiling(x);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<float> Truncate(Vector128<float> x) => Vector128.Truncate(x);
+    public static Vector128<float> Truncate(Vector128<float> x) => PackedSimd.IsSupported ? PackedSimd.Truncate(x) : Vector128.Truncate(x);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> LessThan(Vector128<float> a, Vector128<float> b) => Vector128.LessThan(a, b);
@@ -80,13 +84,13 @@ internal readonly unsafe partial struct Simd128 : ISimd<Vector128<float>>
     public static Vector128<float> Or(Vector128<float> a, Vector128<float> b) => a | b;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<float> PowerOfTwo(Vector128<float> n) => ((Vector128.ConvertToInt32Native(n) + Vector128.Create(127)) << 23).AsSingle();
+    public static Vector128<float> PowerOfTwo(Vector128<float> n) => PackedSimd.IsSupported ? ((PackedSimd.ConvertToInt32Saturate(n) + Vector128.Create(127)) << 23).AsSingle() : ((Vector128.ConvertToInt32Native(n) + Vector128.Create(127)) << 23).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> Scale(Vector128<float> x, Vector128<float> n) => x * PowerOfTwo(Floor(n * Vector128.Create(0.5f))) * PowerOfTwo(n - Floor(n * Vector128.Create(0.5f)));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<float> Exponent(Vector128<float> x) => Vector128.ConvertToSingle((x.AsInt32() >> 23) - Vector128.Create(127));
+    public static Vector128<float> Exponent(Vector128<float> x) => PackedSimd.IsSupported ? PackedSimd.ConvertToSingle((x.AsInt32() >> 23) - Vector128.Create(127)) : Vector128.ConvertToSingle((x.AsInt32() >> 23) - Vector128.Create(127));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> Mantissa(Vector128<float> x) => ((x.AsInt32() & Vector128.Create(0x007FFFFF)) | Vector128.Create(0x3F800000)).AsSingle();
@@ -95,23 +99,23 @@ internal readonly unsafe partial struct Simd128 : ISimd<Vector128<float>>
     public static Vector128<float> Pick(Vector128<float> x, int* lanes) => Vector128.Shuffle(x, Vector128.Load(lanes));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<float> Evens(Vector128<float> a, Vector128<float> b) => Sse.IsSupported ? Sse.Shuffle(a, b, 0x88) : AdvSimd.Arm64.UnzipEven(a, b);
+    public static Vector128<float> Evens(Vector128<float> a, Vector128<float> b) => PackedSimd.IsSupported ? Vector128.Create(a[0], a[2], b[0], b[2]) : Sse.IsSupported ? Sse.Shuffle(a, b, 0x88) : AdvSimd.Arm64.UnzipEven(a, b);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static float Sum(Vector128<float> x) => Vector128.Sum(x);
+    public static float Sum(Vector128<float> x) => PackedSimd.IsSupported ? (PackedSimd.ExtractScalar(x, 0) + PackedSimd.ExtractScalar(x, 1)) + (PackedSimd.ExtractScalar(x, 2) + PackedSimd.ExtractScalar(x, 3)) : Vector128.Sum(x);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float MaxAcross(Vector128<float> x)
     {
-        Vector128<float> pairs = Vector128.MaxNative(x, Vector128.Shuffle(x, Vector128.Create(2, 3, 0, 1)));
-        return Vector128.MaxNative(pairs, Vector128.Shuffle(pairs, Vector128.Create(1, 0, 3, 2))).ToScalar();
+        Vector128<float> pairs = Max(x, Vector128.Shuffle(x, Vector128.Create(2, 3, 0, 1)));
+        return Max(pairs, Vector128.Shuffle(pairs, Vector128.Create(1, 0, 3, 2))).ToScalar();
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float MinAcross(Vector128<float> x)
     {
-        Vector128<float> pairs = Vector128.MinNative(x, Vector128.Shuffle(x, Vector128.Create(2, 3, 0, 1)));
-        return Vector128.MinNative(pairs, Vector128.Shuffle(pairs, Vector128.Create(1, 0, 3, 2))).ToScalar();
+        Vector128<float> pairs = Min(x, Vector128.Shuffle(x, Vector128.Create(2, 3, 0, 1)));
+        return Min(pairs, Vector128.Shuffle(pairs, Vector128.Create(1, 0, 3, 2))).ToScalar();
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -179,7 +179,7 @@ internal static class SimdTrigonometry
         where V : struct
     {
         n = S.Round(S.Mul(x, S.Splat(TwoOverPi)));
-        return S.Fma(n, S.Splat(-HalfPiLowest), S.Fma(n, S.Splat(-HalfPiLow), S.Fma(n, S.Splat(-HalfPi), x)));
+        return S.Fused(n, S.Splat(-HalfPiLowest), S.Fused(n, S.Splat(-HalfPiLow), S.Fused(n, S.Splat(-HalfPi), x)));
     }
 
     // sin(r + n·π/2): sin r, cos r, −sin r, −cos r by n modulo 4.

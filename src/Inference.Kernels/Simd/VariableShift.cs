@@ -26,7 +26,9 @@ internal static class VariableShift
         {
             Vector.Widen(a.As<T, byte>(), out Vector<ushort> lowA, out Vector<ushort> highA);
             Vector.Widen(b.As<T, byte>(), out Vector<ushort> lowB, out Vector<ushort> highB);
-            return Vector.Narrow(Of(lowA, lowB, left), Of(highA, highB, left)).As<byte, T>();
+            // Within range of what narrows: Mono for WebAssembly saturates.
+            var bytes = new Vector<ushort>(byte.MaxValue);
+            return Vector.Narrow(Of(lowA, lowB, left) & bytes, Of(highA, highB, left) & bytes).As<byte, T>();
         }
 
         if (Unsafe.SizeOf<T>() == 2)
@@ -34,7 +36,8 @@ internal static class VariableShift
             // Wider lanes keep bits that the narrow ones lose, on the left, and lose them as they do, on the right.
             Vector.Widen(a.As<T, ushort>(), out Vector<uint> lowA, out Vector<uint> highA);
             Vector.Widen(b.As<T, ushort>(), out Vector<uint> lowB, out Vector<uint> highB);
-            return Vector.Narrow(Of(lowA, lowB, left), Of(highA, highB, left)).As<ushort, T>();
+            var words = new Vector<uint>(ushort.MaxValue);
+            return Vector.Narrow(Of(lowA, lowB, left) & words, Of(highA, highB, left) & words).As<ushort, T>();
         }
 
         if (Avx2.IsSupported && Vector<byte>.Count == Vector256<byte>.Count)

@@ -1,4 +1,5 @@
 using System.Runtime.Intrinsics.Arm;
+using System.Runtime.Intrinsics.Wasm;
 using System.Runtime.Intrinsics.X86;
 
 namespace Inference.Kernels.Gemm.Tiles;
@@ -10,7 +11,7 @@ internal static unsafe class GemmF32Kernels
     [
         new("gemm_f32_6x64_avx512", IsaTier.Avx512, Avx512F.IsSupported, 6, 4, 16, &GemmF32Tiles.Avx512),
         new("gemm_f32_6x16_avx2", IsaTier.Avx2, Avx2.IsSupported && Fma.IsSupported, 6, 2, 8, &GemmF32Tiles.Avx2),
-        new("gemm_f32_6x16_advsimd", IsaTier.AdvSimd, AdvSimd.IsSupported, 6, 4, 4, &GemmF32Tiles.AdvSimd),
+        new("gemm_f32_6x16_advsimd", IsaTier.AdvSimd, AdvSimd.IsSupported || PackedSimd.IsSupported, 6, 4, 4, &GemmF32Tiles.AdvSimd),
         new("gemm_f32_1x16_scalar", IsaTier.Scalar, true, 1, 1, 16, &GemmF32TilesScalar.Table),
     ];
 

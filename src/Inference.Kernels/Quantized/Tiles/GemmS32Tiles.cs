@@ -28,6 +28,17 @@ internal static unsafe class GemmS32Tiles
         return tiles;
     }
 
+    /// <summary>Tile for (vectors − 1) · 6 + (rows − 1).</summary>
+    public static delegate*<GemmS32Tile*, void>[] Vector128()
+    {
+        var tiles = new delegate*<GemmS32Tile*, void>[24];
+        Fill<PairTileRow128x1>(tiles, 0, 6);
+        Fill<PairTileRow128x2>(tiles, 6, 6);
+        Fill<PairTileRow128x3>(tiles, 12, 6);
+        Fill<PairTileRow128x4>(tiles, 18, 6);
+        return tiles;
+    }
+
     private static void Fill<TRow>(delegate*<GemmS32Tile*, void>[] tiles, int at, int rows)
         where TRow : unmanaged, ITileRow<TRow>
     {

@@ -66,14 +66,15 @@ internal static unsafe class PhaseSplit
                 Vector.Narrow(a.As<C, ulong>(), b.As<C, ulong>()).As<uint, C>().Store(even);
                 Vector.Narrow(a.As<C, ulong>() >> 32, b.As<C, ulong>() >> 32).As<uint, C>().Store(odd);
             }
+            // Masks keep what narrows within its range: Mono for WebAssembly saturates.
             else if (sizeof(C) == sizeof(ushort))
             {
-                Vector.Narrow(a.As<C, uint>(), b.As<C, uint>()).As<ushort, C>().Store(even);
+                Vector.Narrow(a.As<C, uint>() & new Vector<uint>(ushort.MaxValue), b.As<C, uint>() & new Vector<uint>(ushort.MaxValue)).As<ushort, C>().Store(even);
                 Vector.Narrow(a.As<C, uint>() >> 16, b.As<C, uint>() >> 16).As<ushort, C>().Store(odd);
             }
             else
             {
-                Vector.Narrow(a.As<C, ushort>(), b.As<C, ushort>()).As<byte, C>().Store(even);
+                Vector.Narrow(a.As<C, ushort>() & new Vector<ushort>(byte.MaxValue), b.As<C, ushort>() & new Vector<ushort>(byte.MaxValue)).As<byte, C>().Store(even);
                 Vector.Narrow(a.As<C, ushort>() >> 8, b.As<C, ushort>() >> 8).As<byte, C>().Store(odd);
             }
         }

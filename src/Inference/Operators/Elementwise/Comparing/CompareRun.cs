@@ -13,18 +13,19 @@ internal static unsafe class CompareRun
         where C : unmanaged, INumber<C>
     {
         long i = 0;
+        // Masks are −1, which is within range of every signed type: Mono for WebAssembly saturates where it narrows.
         for (; i + Vector<byte>.Count <= count; i += Vector<byte>.Count)
         {
             C* pa = a + (i * strideA);
             C* pb = b + (i * strideB);
-            Vector<byte> bytes = sizeof(C) switch
+            Vector<sbyte> bytes = sizeof(C) switch
             {
-                1 => Lanes<TRelation, C>(pa, strideA, pb, strideB, 0).As<C, byte>(),
-                2 => Vector.Narrow(Lanes<TRelation, C>(pa, strideA, pb, strideB, 0).As<C, ushort>(), Lanes<TRelation, C>(pa, strideA, pb, strideB, 1).As<C, ushort>()),
+                1 => Lanes<TRelation, C>(pa, strideA, pb, strideB, 0).As<C, sbyte>(),
+                2 => Vector.Narrow(Lanes<TRelation, C>(pa, strideA, pb, strideB, 0).As<C, short>(), Lanes<TRelation, C>(pa, strideA, pb, strideB, 1).As<C, short>()),
                 4 => Words<TRelation, C>(pa, strideA, pb, strideB, 0),
                 _ => Vector.Narrow(Halves<TRelation, C>(pa, strideA, pb, strideB, 0), Halves<TRelation, C>(pa, strideA, pb, strideB, 4)),
             };
-            (bytes & Vector<byte>.One).Store(y + i);
+            (bytes & Vector<sbyte>.One).Store((sbyte*)y + i);
         }
 
         for (; i < count; i++)
@@ -34,19 +35,19 @@ internal static unsafe class CompareRun
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector<byte> Words<TRelation, C>(C* a, long strideA, C* b, long strideB, int vector)
+    private static Vector<sbyte> Words<TRelation, C>(C* a, long strideA, C* b, long strideB, int vector)
         where TRelation : struct, IComparison
         where C : unmanaged, INumber<C> => Vector.Narrow(
-        Vector.Narrow(Lanes<TRelation, C>(a, strideA, b, strideB, vector).As<C, uint>(), Lanes<TRelation, C>(a, strideA, b, strideB, vector + 1).As<C, uint>()),
-        Vector.Narrow(Lanes<TRelation, C>(a, strideA, b, strideB, vector + 2).As<C, uint>(), Lanes<TRelation, C>(a, strideA, b, strideB, vector + 3).As<C, uint>()));
+        Vector.Narrow(Lanes<TRelation, C>(a, strideA, b, strideB, vector).As<C, int>(), Lanes<TRelation, C>(a, strideA, b, strideB, vector + 1).As<C, int>()),
+        Vector.Narrow(Lanes<TRelation, C>(a, strideA, b, strideB, vector + 2).As<C, int>(), Lanes<TRelation, C>(a, strideA, b, strideB, vector + 3).As<C, int>()));
 
     // Four vectors of 64-bit lanes as one of 16-bit lanes.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector<ushort> Halves<TRelation, C>(C* a, long strideA, C* b, long strideB, int vector)
+    private static Vector<short> Halves<TRelation, C>(C* a, long strideA, C* b, long strideB, int vector)
         where TRelation : struct, IComparison
         where C : unmanaged, INumber<C> => Vector.Narrow(
-        Vector.Narrow(Lanes<TRelation, C>(a, strideA, b, strideB, vector).As<C, ulong>(), Lanes<TRelation, C>(a, strideA, b, strideB, vector + 1).As<C, ulong>()),
-        Vector.Narrow(Lanes<TRelation, C>(a, strideA, b, strideB, vector + 2).As<C, ulong>(), Lanes<TRelation, C>(a, strideA, b, strideB, vector + 3).As<C, ulong>()));
+        Vector.Narrow(Lanes<TRelation, C>(a, strideA, b, strideB, vector).As<C, long>(), Lanes<TRelation, C>(a, strideA, b, strideB, vector + 1).As<C, long>()),
+        Vector.Narrow(Lanes<TRelation, C>(a, strideA, b, strideB, vector + 2).As<C, long>(), Lanes<TRelation, C>(a, strideA, b, strideB, vector + 3).As<C, long>()));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector<C> Lanes<TRelation, C>(C* a, long strideA, C* b, long strideB, int vector)

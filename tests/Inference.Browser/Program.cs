@@ -1,0 +1,9 @@
+namespace Inference.Browser;
+
+internal static class Program
+{
+    // A program has an entry; the page calls Lane.
+    private static void Main()
+    {
+    }
+}
