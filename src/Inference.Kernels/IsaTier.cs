@@ -6,7 +6,7 @@ public enum IsaTier
     /// <summary>Plain C#, which runs everywhere; the reference implementation of its family.</summary>
     Scalar = 0,
 
-    /// <summary>128-bit vectors: Arm Advanced SIMD, and 128-bit kernels for other processors.</summary>
+    /// <summary>128-bit vectors: Arm Advanced SIMD, WebAssembly, and 128-bit kernels for other processors.</summary>
     AdvSimd = 1,
 
     /// <summary>AVX2 and FMA, 256-bit vectors.</summary>

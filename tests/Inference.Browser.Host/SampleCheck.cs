@@ -8,8 +8,8 @@ namespace Inference.Browser.Host;
 /// <summary>Uses the page of samples/10.Browser as a person would: draws digits with the mouse, moves sliders, makes sounds at the microphone.</summary>
 internal static class SampleCheck
 {
-    // ms, on a machine that does other things at the same time; alone an answer takes a few.
-    private const double LongestAnswer = 1000;
+    // ms, of the median answer: one may wait for a machine that does other things.
+    private const double LongestAnswer = 250;
     private static readonly TimeSpan s_start = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan s_wait = TimeSpan.FromSeconds(20);
 
@@ -31,9 +31,16 @@ internal static class SampleCheck
             }
 
             var wrong = new List<string>();
-            Digits(chromium, wrong);
-            Flowers(chromium, wrong);
+            var times = new List<double>();
+            Digits(chromium, wrong, times);
+            Flowers(chromium, wrong, times);
             Sounds(chromium);
+            double median = times.Order().ElementAt(times.Count / 2);
+            if (median > LongestAnswer)
+            {
+                wrong.Add($"expected answers within {LongestAnswer} ms, got a median of {median:F0} ms");
+            }
+
             wrong.AddRange(chromium.Complaints());
             foreach (string complaint in wrong)
             {
@@ -49,7 +56,7 @@ internal static class SampleCheck
         }
     }
 
-    private static void Digits(Chromium chromium, List<string> wrong)
+    private static void Digits(Chromium chromium, List<string> wrong, List<double> times)
     {
         IWebElement canvas = chromium.Driver.FindElement(By.Id("digits-canvas"));
         for (int digit = 0; digit < DrawnDigits.All.Count; digit++)
@@ -66,17 +73,17 @@ internal static class SampleCheck
                 mouse.Release().Perform();
             }
 
-            Expect(chromium, "digits", digit.ToString(CultureInfo.InvariantCulture), wrong);
+            Expect(chromium, "digits", digit.ToString(CultureInfo.InvariantCulture), wrong, times);
         }
     }
 
-    private static void Flowers(Chromium chromium, List<string> wrong)
+    private static void Flowers(Chromium chromium, List<string> wrong, List<double> times)
     {
         foreach ((string kind, double[] cm) in new[] { ("setosa", (double[])[5.0, 3.4, 1.5, 0.2]), ("versicolor", [5.9, 2.8, 4.2, 1.3]), ("virginica", [6.6, 3.0, 5.6, 2.0]) })
         {
             chromium.Driver.ExecuteScript(
                 "[...document.querySelectorAll('input[type=range]')].forEach((slider, i) => { slider.value = arguments[0][i]; slider.dispatchEvent(new Event('input')); })", cm);
-            Expect(chromium, "flowers", kind, wrong);
+            Expect(chromium, "flowers", kind, wrong, times);
         }
     }
 
@@ -96,14 +103,15 @@ internal static class SampleCheck
         Console.WriteLine($"browser: sample: heard {chromium.Driver.ExecuteScript("return JSON.stringify(heard)")}");
     }
 
-    private static void Expect(Chromium chromium, string part, string expected, List<string> wrong)
+    private static void Expect(Chromium chromium, string part, string expected, List<string> wrong, List<double> times)
     {
         var answer = (IReadOnlyDictionary<string, object>)chromium.Driver.ExecuteScript($"return {{ ...document.getElementById('{part}-answer').dataset }}")!;
         double time = double.Parse((string)answer["time"], CultureInfo.InvariantCulture);
         Console.WriteLine($"browser: sample: {part}: {answer["answer"]} after {time:F1} ms");
-        if ((string)answer["answer"] != expected || time > LongestAnswer)
+        times.Add(time);
+        if ((string)answer["answer"] != expected)
         {
-            wrong.Add($"{part}: expected {expected} within {LongestAnswer} ms, got {answer["answer"]} after {time:F1} ms");
+            wrong.Add($"{part}: expected {expected}, got {answer["answer"]}");
         }
     }
 }
