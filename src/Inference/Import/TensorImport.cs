@@ -52,8 +52,7 @@ internal static unsafe class TensorImport
 
         MemoryHandle pin = bytes.Pin();
         var owner = new PinOwner(bytes, pin);
-        // Kernels read elements at their natural alignment, which a file does not guarantee.
-        if ((nuint)pin.Pointer % (nuint)Math.Max(1, type.BitWidth() / 8) != 0)
+        if (!MayLieAt(pin.Pointer, type))
         {
             Tensor aligned = Tensor.Allocate(type, source.Dims);
             bytes.Span.CopyTo(aligned.Bytes);
@@ -65,6 +64,9 @@ internal static unsafe class TensorImport
         tensor.Set(type, source.Dims, pin.Pointer, owner);
         return tensor;
     }
+
+    // A file does not align its tensors. Processors of 64 bits read elements and vectors at any address; a copy would take the time of reading the file again, since every page of it is new.
+    private static bool MayLieAt(void* address, ElementType type) => Environment.Is64BitProcess || (nuint)address % (nuint)Math.Max(1, type.BitWidth() / 8) == 0;
 
     // More bytes than a span can have: used in place if the file is mapped as one block, otherwise copied.
     private static Tensor Large(OnnxTensor source, ElementType type)
@@ -78,7 +80,7 @@ internal static unsafe class TensorImport
         ReadOnlyMemory<byte> first = source.GetBytes(0, 1);
         var owner = new PinOwner(first, first.Pin());
         using MemoryHandle last = source.GetBytes(bytes - 1, 1).Pin();
-        if ((byte*)last.Pointer - owner.Address == bytes - 1 && (nuint)owner.Address % (nuint)Math.Max(1, type.BitWidth() / 8) == 0 && !PinnedBlock.IsExact)
+        if ((byte*)last.Pointer - owner.Address == bytes - 1 && MayLieAt(owner.Address, type) && !PinnedBlock.IsExact)
         {
             var tensor = new Tensor();
             tensor.Set(type, source.Dims, owner.Address, owner);
