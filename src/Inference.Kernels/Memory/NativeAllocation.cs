@@ -22,7 +22,13 @@ internal static unsafe class NativeAllocation
     /// <exception cref="OutOfMemoryException">The system has no such block.</exception>
     public static byte* Allocate(nuint bytes, nuint tail = 0)
     {
-        byte* block = (byte*)NativeMemory.AlignedAlloc(checked(bytes + tail), NativeBuffer.Alignment);
+        bool isLarge = bytes >= LargePages.Bytes;
+        byte* block = (byte*)NativeMemory.AlignedAlloc(checked(bytes + tail), isLarge ? (nuint)LargePages.Bytes : NativeBuffer.Alignment);
+        if (isLarge)
+        {
+            LargePages.Ask(block, bytes);
+        }
+
         Clear(block + bytes, tail);
         return block;
     }

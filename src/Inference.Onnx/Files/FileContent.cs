@@ -189,6 +189,7 @@ internal sealed unsafe class FileContent : IDisposable
     private static FileContent Copy(FileStream stream, int length)
     {
         var array = GC.AllocateUninitializedArray<byte>(length, pinned: length >= MapFromBytes);
+        LargePages.Ask(array);
         stream.ReadExactly(array);
         return new FileContent(array);
     }

@@ -1,10 +1,10 @@
 #if !GUARD_PAGES
-using System.Runtime.InteropServices;
+using Inference.Kernels.Memory;
 #endif
 
 namespace Inference.Ir;
 
-/// <summary>A 64-byte aligned block of native memory that can grow; contents undefined. One owner at a time. The only place of this project that asks for native memory.</summary>
+/// <summary>A 64-byte aligned block of native memory that can grow; contents undefined. One owner at a time. The only place of this project that asks for native memory, which the kernels' project allocates.</summary>
 internal sealed unsafe class NativeBlock : IDisposable
 {
     public byte* Data { get; private set; }
@@ -65,8 +65,8 @@ internal sealed unsafe class NativeBlock : IDisposable
 
     private bool CanHold(long bytes) => bytes <= Bytes;
 
-    private static byte* Allocate(long bytes) => (byte*)NativeMemory.AlignedAlloc((nuint)bytes, Kernels.Memory.NativeBuffer.Alignment);
+    private static byte* Allocate(long bytes) => NativeAllocation.Allocate((nuint)bytes);
 
-    private static void Release(byte* data) => NativeMemory.AlignedFree(data);
+    private static void Release(byte* data) => NativeAllocation.Free(data);
 #endif
 }

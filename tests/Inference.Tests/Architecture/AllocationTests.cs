@@ -12,7 +12,6 @@ public sealed partial class AllocationTests
         "Inference.Kernels/Memory/NativeAllocation.cs",
         // Copies of files beyond the length of an array; constants under guard pages are copies of their own (PinnedBlock.IsExact).
         "Inference.Onnx/Files/FileContent.cs",
-        "Inference/Ir/NativeBlock.cs",
         "Inference/Ir/PinnedBlock.cs",
         // Machine code, which is no data of a model.
         "Inference.Kernels/Emit/ExecutablePage.cs",
