@@ -10,16 +10,13 @@ internal static unsafe partial class LargePages
 
     private const int Advice = 14;
 
-    /// <summary>Asks for large pages. The system may ignore it (<c>/sys/kernel/mm/transparent_hugepage/enabled</c>), and other systems are not asked.</summary>
-    /// <param name="block">A block that begins at a multiple of <see cref="Bytes"/>.</param>
+    /// <summary>Whether a block of this length is to have large pages; other systems than Linux are not asked.</summary>
+    public static bool Suit(nuint bytes) => bytes >= Bytes && OperatingSystem.IsLinux();
+
+    /// <summary>Asks for large pages. The system may ignore it (<c>/sys/kernel/mm/transparent_hugepage/enabled</c>).</summary>
+    /// <param name="block">A block that <see cref="Suit"/> accepts and that begins at a multiple of <see cref="Bytes"/>.</param>
     /// <param name="bytes">Its length; what does not fill a large page is left alone.</param>
-    public static void Ask(byte* block, nuint bytes)
-    {
-        if (OperatingSystem.IsLinux())
-        {
-            _ = MemoryAdvise(block, bytes & ~((nuint)Bytes - 1), Advice);
-        }
-    }
+    public static void Ask(byte* block, nuint bytes) => _ = MemoryAdvise(block, bytes & ~((nuint)Bytes - 1), Advice);
 
     [LibraryImport("libc", EntryPoint = "madvise")]
     private static partial int MemoryAdvise(void* address, nuint length, int advice);

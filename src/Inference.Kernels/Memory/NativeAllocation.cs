@@ -22,7 +22,7 @@ internal static unsafe class NativeAllocation
     /// <exception cref="OutOfMemoryException">The system has no such block.</exception>
     public static byte* Allocate(nuint bytes, nuint tail = 0)
     {
-        bool isLarge = bytes >= LargePages.Bytes;
+        bool isLarge = LargePages.Suit(bytes);
         byte* block = (byte*)NativeMemory.AlignedAlloc(checked(bytes + tail), isLarge ? (nuint)LargePages.Bytes : NativeBuffer.Alignment);
         if (isLarge)
         {
