@@ -118,17 +118,20 @@ internal sealed class RunControl : KernelControl
     /// <exception cref="DeadlineExceededException">The time limit was reached.</exception>
     public void Wait(ManualResetEventSlim done)
     {
-        if (TimeLeft is not { } left)
+        if (TimeLeft is null)
         {
             done.Wait(Token);
             return;
         }
 
-        // A wait takes whole milliseconds, limited to the range of an int.
-        int milliseconds = (int)Math.Min(left.TotalMilliseconds + 1, int.MaxValue);
-        if (!done.Wait(milliseconds, Token))
+        // A wait takes whole milliseconds, limited to the range of an int, and its coarse clock may end it some of them early.
+        while (TimeLeft is { } left && !done.Wait((int)Math.Min(left.TotalMilliseconds + 1, int.MaxValue), Token))
         {
             ThrowIfStopped();
+            if (_clock != TimeProvider.System)
+            {
+                return;
+            }
         }
     }
 
