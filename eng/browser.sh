@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # Publishes tests/Inference.Browser and samples/10.Browser for the browser and opens both in Chromium without a window, served on the loopback address: the first runs all data sets of models and compares
-# every result with the expected one, the second is used by mouse, sliders and microphone. --out FILE writes the table benchmarks/results/browser.md, --compare with ONNX Runtime for the web (npm) beside it.
+# every result with the expected one, the second is used by mouse, sliders and microphone. --out FILE writes the table benchmarks/results/browser.md, --compare with ONNX Runtime for the web (npm) beside it. --check
+# runs models without timing them, such as the node cases: --models ../shared/conformance/node --check.
 # Exit code 1 where an answer differs or does not come.
-# usage: eng/browser.sh [--models DIR] [--five] [--out FILE] [--compare] [--no-build]
+# usage: eng/browser.sh [--models DIR] [--five] [--out FILE] [--compare] [--check] [--no-build]
 set -euo pipefail
 cd "$(dirname "$0")/.."
 models=${INFERENCE_TEST_DATA:-../shared}/models out="" build=yes
@@ -13,8 +14,9 @@ while [ $# -gt 0 ]; do
     --five) lane+=(--names iris_mlp,mnist_mobile,q_mnist_resnet_qdq_pc,silero_vad_v4,tinybert) ;;
     --out) out=$2; shift ;;
     --compare) lane+=(--library "$PWD/artifacts/browser/npm/node_modules/onnxruntime-web/dist") ;;
+    --check) lane+=(--check) ;;
     --no-build) build=no ;;
-    *) sed -n 2,5p "$0" >&2; exit 64 ;;
+    *) sed -n 2,6p "$0" >&2; exit 64 ;;
   esac
   shift
 done

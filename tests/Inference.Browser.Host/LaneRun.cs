@@ -29,7 +29,8 @@ internal sealed class LaneRun
     /// <param name="models">The folder of the models' folders.</param>
     /// <param name="names">The models.</param>
     /// <param name="library">The folder of ONNX Runtime for the web; null to leave it out.</param>
-    public static async Task<LaneRun> RunAsync(string site, string models, IReadOnlyList<string> names, string? library)
+    /// <param name="measure">Whether models are timed, not only checked.</param>
+    public static async Task<LaneRun> RunAsync(string site, string models, IReadOnlyList<string> names, string? library, bool measure = true)
     {
         var run = new LaneRun();
         var folders = new Dictionary<string, string> { [""] = site, ["models"] = models };
@@ -41,6 +42,7 @@ internal sealed class LaneRun
         var work = new
         {
             compare = library is not null,
+            measure,
             cases = names.Select(n => new { name = n, files = Files(Path.Combine(models, n)) }),
         };
         await using PageServer server = await PageServer.StartAsync(folders, work);
@@ -77,7 +79,7 @@ internal sealed class LaneRun
             {
                 var result = ModelResult.Read(body);
                 run.Models.Add(result);
-                Console.Error.WriteLine($"browser: {result.Name}: {(result.IsRight ? "right" : result.Wrong)}, load {result.Load:F1} ms, first {result.First:F1} ms, steady {result.Steady:F2} ms{(result.TheirSteady is { } t ? $", theirs {t:F2} ms" : result.TheirError)}");
+                Console.Error.WriteLine($"browser: {result.Name}: {(result.IsRight ? "right" : result.Wrong)}{(result.Load is { } load ? $", load {load:F1} ms, first {result.First:F1} ms, steady {result.Steady:F2} ms" : "")}{(result.TheirSteady is { } t ? $", theirs {t:F2} ms" : result.TheirError)}");
             }
             else if (kind == "failed")
             {

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Inference.Browser.Host;
 
 /// <summary>
-/// Inference.Browser.Host lane SITE MODELS [--names A,B] [--library FOLDER] [--out FILE --head TEXT]: opens the published page of tests/Inference.Browser, which runs the models; exit code 1 if a result is
+/// Inference.Browser.Host lane SITE MODELS [--names A,B] [--library FOLDER] [--out FILE --head TEXT] [--check]: opens the published page of tests/Inference.Browser, which runs the models, with --check without timing them; exit code 1 if a result is
 /// not as expected or the page does not answer.
 /// Inference.Browser.Host sample SITE [--size]: opens the published page of samples/10.Browser and uses it; exit code 1 if an answer is not as expected.
 /// </summary>
@@ -34,7 +34,7 @@ internal static class Program
         string[] names = Option("--names")?.Split(',')
             ?? [.. Directory.EnumerateDirectories(models).Where(static d => File.Exists(Path.Combine(d, "model.onnx"))).Select(static d => Path.GetFileName(d)).Order(StringComparer.Ordinal)];
         string? library = Option("--library");
-        LaneRun run = await LaneRun.RunAsync(site, models, names, library);
+        LaneRun run = await LaneRun.RunAsync(site, models, names, library, measure: !rest.Contains("--check"));
         Console.Error.WriteLine($"browser: Chromium {run.Browser}, {run.Description.Split('\n')[0]}; ready after {run.Ready:F0} ms");
         if (Option("--out") is { } file)
         {

@@ -33,28 +33,32 @@ async function steady(engines) {
   return times.map(median);
 }
 
-async function runCase(lane, theirs, { name, files }) {
+async function time(lane, theirs, folder, result) {
+  result.load = lane.Open(folder);
+  result.first = lane.Run(1);
+  const engines = [lane.Run];
+  if (theirs) {
+    try {
+      const engine = await theirs.open(await bytesOf(`models/${result.name}/model.onnx`), lane);
+      result.theirLoad = engine.load;
+      result.theirFirst = await engine.run(1);
+      engines.push(engine.run);
+    } catch (error) {
+      result.theirError = String(error.message ?? error);
+    }
+  }
+  [result.steady, result.theirSteady] = await steady(engines);
+  lane.Close();
+}
+
+async function runCase(lane, theirs, measure, { name, files }) {
   await report('begin', { name });
   for (const file of files) lane.Write(`/models/${name}/${file}`, await bytesOf(`models/${name}/${file}`));
   const folder = `/models/${name}`;
   const result = { name };
   try {
     result.wrong = await lane.Check(folder);
-    result.load = lane.Open(folder);
-    result.first = lane.Run(1);
-    const engines = [lane.Run];
-    if (theirs) {
-      try {
-        const engine = await theirs.open(await bytesOf(`models/${name}/model.onnx`), lane);
-        result.theirLoad = engine.load;
-        result.theirFirst = await engine.run(1);
-        engines.push(engine.run);
-      } catch (error) {
-        result.theirError = String(error.message ?? error);
-      }
-    }
-    [result.steady, result.theirSteady] = await steady(engines);
-    lane.Close();
+    if (measure) await time(lane, theirs, folder, result);
   } catch (error) {
     result.wrong = String(error.stack ?? error);
   }
@@ -72,7 +76,7 @@ try {
   const theirs = work.compare ? await import('./theirs.js') : null;
   const theirReady = await theirs?.ready();
   await report('ready', { ready, theirReady, description: lane.Describe() });
-  for (const one of work.cases) await runCase(lane, theirs, one);
+  for (const one of work.cases) await runCase(lane, theirs, work.measure, one);
   await report('done');
 } catch (error) {
   await report('failed', { reason: String(error.stack ?? error) });
