@@ -49,9 +49,9 @@ internal sealed class RowTrial(IModelRunner runner)
         return inputs;
     }
 
-    /// <summary>How many elements a row of all inputs has.</summary>
-    public static long RowElements(ModelInfo info) =>
-        info.Inputs.Where(p => !p.IsOptional).Sum(p => p.Type.Shape?.Skip(1).Aggregate(1L, (a, d) => checked(a * (d.Size ?? OpenAxis))) ?? 0);
+    /// <summary>How many elements a row of all inputs has; a file may declare more than any integer holds.</summary>
+    public static double RowElements(ModelInfo info) =>
+        info.Inputs.Where(p => !p.IsOptional).Sum(p => p.Type.Shape?.Skip(1).Aggregate(1.0, (a, d) => a * (d.Size ?? OpenAxis)) ?? 0);
 
     /// <summary>Compares all rows run together with each row run alone, and with two of them in reverse order.</summary>
     /// <returns>The row found to depend on the other rows; null if none was found.</returns>

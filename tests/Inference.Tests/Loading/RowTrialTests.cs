@@ -18,6 +18,16 @@ public sealed class RowTrialTests
     }
 
     [Fact]
+    public void Apply_RowsOfMoreElementsThanAnIntegerHolds_AreNotTried()
+    {
+        Dimension[] shape = [Dimension.Named("n"), Dimension.Fixed(long.MaxValue / 2), Dimension.Fixed(8)];
+        ModelInfo small = FakeModel.Info();
+        using var runner = new FakeRunner(small with { Inputs = [small.Inputs[0] with { Type = small.Inputs[0].Type with { Shape = shape } }] });
+        Assert.True(RowIndependenceCheck.Apply(runner, new()).RowIndependent);
+        Assert.Equal(0, runner.Calls);
+    }
+
+    [Fact]
     public void Apply_ModelIsDisposedBeforeTheTrial_KeepsTheClaim()
     {
         IModelRunner runner = ModelRunner.Load(ModelSource.Bytes(SmallModels.Dense()));

@@ -110,6 +110,8 @@ public sealed class SliceAndJoinTests
         Same([3L, 1, -1], [3], Run("Range", [S(3L), S(-2L), S(-2L)]));
         Near([0f, 0.5f, 1f], [3], Run("Range", [S(0f), S(1.4f), S(0.5f)]));
         Same<int>([], [0], Run("Range", [S(3), S(1), S(1)]));
+        Same([long.MinValue, -1L, long.MaxValue - 1], [3], Run("Range", [S(long.MinValue), S(long.MaxValue), S(long.MaxValue)]));
+        Same([long.MaxValue, -1L], [2], Run("Range", [S(long.MaxValue), S(long.MinValue), S(long.MinValue)]));
         Assert.Throws<ModelLoadException>(() => Run("Range", [S(0), S(1), S(0)]));
     }
 
