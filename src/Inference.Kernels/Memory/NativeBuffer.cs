@@ -22,11 +22,8 @@ internal sealed unsafe class NativeBuffer : IDisposable
         _pointer = NativeAllocation.Allocate((nuint)length, Alignment);
         NativeAllocation.Clear(_pointer, (nuint)length);
         Length = length;
-        _pressure = (long)length + Alignment;
-        GC.AddMemoryPressure(_pressure);
+        NativeAllocation.Press(length);
     }
-
-    private readonly long _pressure;
 
     /// <summary>Frees a buffer that was not disposed.</summary>
     ~NativeBuffer() => Free();
@@ -62,7 +59,7 @@ internal sealed unsafe class NativeBuffer : IDisposable
             // Buffers hold weights, which may be those of an encrypted model.
             NativeAllocation.Clear(pointer, (nuint)Length);
             NativeAllocation.Free(pointer);
-            GC.RemoveMemoryPressure(_pressure);
+            NativeAllocation.Relieve(Length);
         }
     }
 }

@@ -117,29 +117,20 @@ internal sealed unsafe class QuantizedMatrix : IDisposable
     {
         int columns = (int)nint.Min(Kernel.PanelColumns, Columns - n0);
         int width = (columns + Kernel.Lanes - 1) / Kernel.Lanes * Kernel.Lanes;
-        int values = Kernel.ValuesPerStep;
+        byte* from = b + (n0 * columnStride);
         byte* to = Data + (n0 * Steps * 4);
+        if (Kernel.ValuesPerStep == 4)
+        {
+            QuantizedPacking.Pack4(from, signed, rowStride, columnStride, Rows, columns, to, width, ColumnSums + n0);
+        }
+        else
+        {
+            QuantizedPacking.Pack2(from, signed, rowStride, columnStride, Rows, columns, (short*)to, width, ColumnSums + n0);
+        }
+
         for (int j = 0; j < columns; j++)
         {
-            byte* column = b + ((n0 + j) * columnStride);
-            int sum = 0;
-            for (nint k = 0; k < Rows; k++)
-            {
-                byte raw = column[k * rowStride];
-                int value = signed ? (sbyte)raw : raw - 128;
-                sum += value;
-                nint at = (((k / values * width) + j) * values) + (k % values);
-                if (values == 4)
-                {
-                    ((sbyte*)to)[at] = (sbyte)value;
-                }
-                else
-                {
-                    ((short*)to)[at] = (short)value;
-                }
-            }
-
-            ColumnSums[n0 + j] = sum - ((int)Rows * ZeroPoints[n0 + j]);
+            ColumnSums[n0 + j] -= (int)Rows * ZeroPoints[n0 + j];
         }
     }
 

@@ -20,11 +20,11 @@ internal ref partial struct ProtoReader
             return;
         }
 
-        do
+        foreach (ref var item in into.Append(CountUnpacked()))
         {
-            into.Add(Int64(name));
+            item = Int64(name);
+            SameTagFollows();
         }
-        while (SameTagFollows());
     }
 
     /// <summary>A repeated 32-bit integer, packed or not.</summary>
@@ -42,11 +42,11 @@ internal ref partial struct ProtoReader
             return;
         }
 
-        do
+        foreach (ref var item in into.Append(CountUnpacked()))
         {
-            into.Add(Int32(name));
+            item = Int32(name);
+            SameTagFollows();
         }
-        while (SameTagFollows());
     }
 
     /// <summary>A repeated float, packed or not.</summary>
@@ -64,11 +64,11 @@ internal ref partial struct ProtoReader
             return;
         }
 
-        do
+        foreach (ref var item in into.Append(CountUnpacked()))
         {
-            into.Add(Float(name));
+            item = Float(name);
+            SameTagFollows();
         }
-        while (SameTagFollows());
     }
 
     /// <summary>A repeated fixed-width number as little-endian bytes: a slice if it comes packed in one piece, else the pieces joined.</summary>
@@ -125,6 +125,34 @@ internal ref partial struct ProtoReader
         }
 
         return count;
+    }
+
+    // How many values follow, each with the current tag before it: at least the one whose tag was read.
+    private readonly int CountUnpacked()
+    {
+        var count = 1;
+        for (var at = EndOfNumber(_position); at < _end && _data[at] == _tag; at = EndOfNumber(at + 1))
+        {
+            count++;
+        }
+
+        return count;
+    }
+
+    // Where a number without a length ends; at the end of the field if it is cut off, which reading it finds.
+    private readonly int EndOfNumber(int start)
+    {
+        if (Wire != WireType.Varint)
+        {
+            return start + Math.Min(Wire == WireType.Fixed32 ? 4 : 8, _end - start);
+        }
+
+        while (start < _end && _data[start] >= 0x80)
+        {
+            start++;
+        }
+
+        return Math.Min(start, _end - 1) + 1;
     }
 
     /// <summary>Steps over the next tag if it is the current one again, in its one-byte form.</summary>

@@ -8,16 +8,6 @@ internal struct RepeatedBuilder<T>(T[] start)
     private T[] _items = start;
     private int _count = start.Length;
 
-    public void Add(T item)
-    {
-        if (_count == _items.Length)
-        {
-            Array.Resize(ref _items, (int)Math.Clamp(2L * _count, 4, Array.MaxLength));
-        }
-
-        _items[_count++] = item;
-    }
-
     /// <summary>Appends room for exactly <paramref name="count"/> items and returns it.</summary>
     public Span<T> Append(int count)
     {

@@ -15,9 +15,9 @@ internal sealed class StringCache
 
     private readonly string?[] _slots;
 
-    // A slot for each node or so, and 64 KB of slots at most.
+    // Names are used again soon after they were made: some hundred slots share nearly all, and more would be memory that is touched for the first time.
     public StringCache(long sourceBytes) =>
-        _slots = new string?[(int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Math.Clamp(sourceBytes / 64, 64, 8192))];
+        _slots = new string?[(int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Math.Clamp(sourceBytes / 64, 64, 1024))];
 
     /// <summary>The text; null where the bytes are not UTF-8.</summary>
     public string? Get(ReadOnlySpan<byte> bytes)

@@ -1,6 +1,4 @@
-#if !GUARD_PAGES
 using Inference.Kernels.Memory;
-#endif
 
 namespace Inference.Ir;
 
@@ -31,7 +29,7 @@ internal sealed unsafe class NativeBlock : IDisposable
         }
 
         Bytes = bytes;
-        GC.AddMemoryPressure(Math.Max(1, bytes));
+        NativeAllocation.Press(bytes);
     }
 
     public void Dispose()
@@ -48,7 +46,7 @@ internal sealed unsafe class NativeBlock : IDisposable
         if (Data is not null)
         {
             Release(Data);
-            GC.RemoveMemoryPressure(Math.Max(1, Bytes));
+            NativeAllocation.Relieve(Bytes);
             Data = null;
             Bytes = 0;
         }

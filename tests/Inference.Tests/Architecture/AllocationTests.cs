@@ -9,7 +9,7 @@ public sealed partial class AllocationTests
     private static readonly string[] s_places =
     [
         "Inference.Abstractions/Values/TensorBlock.cs",
-        "Inference.Kernels/Memory/NativeAllocation.cs",
+        "Inference.Kernels/Memory/NativeAllocation.cs", "Inference.Kernels/Memory/NativeHeap.cs",
         // Copies of files beyond the length of an array; constants under guard pages are copies of their own (PinnedBlock.IsExact).
         "Inference.Onnx/Files/FileContent.cs",
         "Inference/Ir/PinnedBlock.cs",

@@ -137,7 +137,7 @@ public sealed class PassPipelineTests
         model.Graph.Nodes.Add(node);
     }
 
-    private static ModelGraph Optimized(OnnxModel model)
+    internal static ModelGraph Optimized(OnnxModel model)
     {
         ModelGraph graph = ModelImporter.Import(model).Graph;
         ShapeInference.Run(graph, "test");

@@ -1,45 +1,26 @@
 namespace Inference.Rewriting.Framework;
 
-/// <summary>Who uses each value of one graph: nodes, inner graphs, outputs. Taken at one moment; fusion keeps it up to date by its own edits.</summary>
-internal sealed class UseMap
+/// <summary>Who uses each value of one graph: nodes, inner graphs, outputs. Taken when it is first asked, which in most graphs most rewrites never do; fusion keeps it up to date by its own edits from then on.</summary>
+internal sealed class UseMap(ModelGraph graph)
 {
-    private readonly Dictionary<Value, List<Node>> _users = [];
-    private readonly HashSet<Value> _pinned;
-
-    public UseMap(ModelGraph graph)
-    {
-        _pinned = [.. graph.Outputs];
-        foreach (Node node in graph.Nodes)
-        {
-            foreach (Value? input in node.Inputs)
-            {
-                if (input is not null)
-                {
-                    Add(input, node);
-                }
-            }
-
-            foreach (ModelGraph inner in GraphEdit.InnerGraphs(node))
-            {
-                _pinned.UnionWith(inner.Captures);
-            }
-        }
-    }
+    private Dictionary<Value, List<Node>>? _users;
+    private HashSet<Value>? _pinned;
 
     /// <summary>Whether the value leaves the graph or is seen by an inner graph.</summary>
-    public bool IsPinned(Value value) => _pinned.Contains(value);
+    public bool IsPinned(Value value) => Pinned.Contains(value);
 
     /// <summary>The nodes that use a value, once for each use.</summary>
-    public IReadOnlyList<Node> Users(Value value) => _users.TryGetValue(value, out List<Node>? users) ? users : [];
+    public IReadOnlyList<Node> Users(Value value) => Users().TryGetValue(value, out List<Node>? users) ? users : [];
 
     /// <summary>The node that alone uses a value, once; null where there are more, none, or the value is pinned.</summary>
-    public Node? OnlyUser(Value value) => !_pinned.Contains(value) && _users.TryGetValue(value, out List<Node>? users) && users.Count == 1 ? users[0] : null;
+    public Node? OnlyUser(Value value) => !Pinned.Contains(value) && Users().TryGetValue(value, out List<Node>? users) && users.Count == 1 ? users[0] : null;
 
     public void Add(Value value, Node user)
     {
-        if (!_users.TryGetValue(value, out List<Node>? users))
+        if (!Users().TryGetValue(value, out List<Node>? users))
         {
-            _users.Add(value, users = []);
+            // One place: most values have one user.
+            Users().Add(value, users = new(1));
         }
 
         users.Add(user);
@@ -65,5 +46,42 @@ internal sealed class UseMap
         }
     }
 
-    public void Remove(Value value, Node user) => _users.GetValueOrDefault(value)?.Remove(user);
+    public void Remove(Value value, Node user) => Users().GetValueOrDefault(value)?.Remove(user);
+
+    private HashSet<Value> Pinned
+    {
+        get
+        {
+            if (_pinned is null)
+            {
+                _pinned = [.. graph.Outputs];
+                foreach (ModelGraph inner in graph.Nodes.SelectMany(GraphEdit.InnerGraphs))
+                {
+                    _pinned.UnionWith(inner.Captures);
+                }
+            }
+
+            return _pinned;
+        }
+    }
+
+    private Dictionary<Value, List<Node>> Users()
+    {
+        if (_users is null)
+        {
+            _users = new(graph.Nodes.Count);
+            foreach (Node node in graph.Nodes)
+            {
+                foreach (Value? input in node.Inputs)
+                {
+                    if (input is not null)
+                    {
+                        Add(input, node);
+                    }
+                }
+            }
+        }
+
+        return _users;
+    }
 }
