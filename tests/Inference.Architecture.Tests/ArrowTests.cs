@@ -31,6 +31,9 @@ public sealed partial class ArrowTests
         ["Inference.Monitoring.Sqlite"] = ["Inference.Monitoring"],
         ["Inference.AspNetCore"] = ["Inference.Abstractions"],
         ["Inference.Remote"] = ["Inference.Abstractions", "Inference"],
+        ["Inference.Orleans"] = ["Inference.Abstractions", "Inference"],
+        ["Inference.Decisions.PostgreSql"] = ["Inference.Abstractions"],
+        ["Inference.Decisions.Redis"] = ["Inference.Abstractions"],
         ["Inference.Data"] = ["Inference.Abstractions", "Inference.Onnx"],
         ["Inference.Optimization"] = ["Inference.Abstractions", "Inference.Data", "Inference.Evaluation", "Inference.Kernels", "Inference.Onnx"],
     };

@@ -27,7 +27,7 @@ public sealed class RoomTests
         Assert.True(misplaced.Length == 0, $"{misplaced.Length} types: {string.Join("\n", misplaced)}");
     }
 
-    private static bool IsFront(WrittenType type) => type.Name.Namespace == type.Room.Project || type.Name.Namespace.StartsWith("Microsoft.Extensions.", StringComparison.Ordinal) || type.Name.Namespace == "Microsoft.AspNetCore.Builder";
+    private static bool IsFront(WrittenType type) => type.Name.Namespace == type.Room.Project || type.Name.Namespace.StartsWith("Microsoft.Extensions.", StringComparison.Ordinal) || type.Name.Namespace is "Microsoft.AspNetCore.Builder" or "Orleans.Hosting";
 
     // The contracts are written against by everybody: their project's own name stands in no namespace.
     private static bool IsContract(WrittenType type) => type.Room.Project == "Inference.Abstractions" && (type.Name.Namespace == "Inference" || type.Name.Namespace == $"Inference.{type.Room.Folder}");

@@ -67,6 +67,15 @@ public sealed class Decision
         return decision.Previous != previous ? $"expected the hash {previous} of the previous record, got '{decision.Previous}'" : WhyNotWhole(decision);
     }
 
+    /// <summary>Whether a store that ends with <paramref name="head"/> adds a record: one that follows it, or in an empty log the checkpoint of a log that was lost.</summary>
+    /// <param name="head">The last record; null for none.</param>
+    /// <param name="decision">The record.</param>
+    public static bool MayAppend(Decision? head, Decision decision)
+    {
+        ArgumentNullException.ThrowIfNull(decision);
+        return head is null && decision is { Action: DecisionActions.Checkpoint, Sequence: > 0 } ? WhyNotWhole(decision) is null : WhyNotAfter(head, decision) is null;
+    }
+
     /// <summary>Returns why the content of a record differs from what was written. Null if it does not.</summary>
     public static string? WhyNotWhole(Decision decision)
     {

@@ -40,6 +40,7 @@ internal sealed partial class CanaryTrial
 
     private (string? Alarm, bool Passed, double? Evidence) Judge(bool now = false)
     {
+        _hasNews |= !now;
         bool passed = !_passed && IsLongEnough() && !HasOldCall();
         if (++_observed < _lookAt && !passed && !now)
         {
@@ -72,7 +73,7 @@ internal sealed partial class CanaryTrial
             return false;
         }
 
-        return (_options.PromoteAfterCalls is not { } calls || _answered >= calls)
+        return (_options.PromoteAfterCalls is not { } calls || Totals.Answered >= calls)
             && (_options.PromoteAfterOutcomes is not { } outcomes || _outcomes?.Status.Treatment >= outcomes)
             && _outcomes?.Status.SampleRatioMismatch is not true;
     }
@@ -116,8 +117,9 @@ internal sealed partial class CanaryTrial
             worst = measure.Log > worst.Log ? measure : worst;
         }
 
+        TrialTotals totals = Totals;
         string text = string.Create(CultureInfo.InvariantCulture,
-            $"{worst.Name}: {_failed} of {_calls} canary calls failed against {_controlFailed} of {_controlCalls} on the default; e-values: errors {Math.Exp(_errors.LogValue):G3}, latency {Math.Exp(_latency.LogValue):G3}, metric {Math.Exp(_metric.LogValue):G3}");
+            $"{worst.Name}: {totals.Failed} of {totals.Calls} canary calls failed against {totals.ControlFailed} of {totals.ControlCalls} on the default; e-values: errors {Math.Exp(_errors.LogValue):G3}, latency {Math.Exp(_latency.LogValue):G3}, metric {Math.Exp(_metric.LogValue):G3}");
         if (_options.CompareCost)
         {
             text += string.Create(CultureInfo.InvariantCulture, $", cost {Math.Exp(_cost.LogValue):G3}");

@@ -247,14 +247,15 @@ internal sealed partial class CanaryTrial
     {
         lock (_lock)
         {
+            TrialTotals totals = Totals;
             return new CanaryStatus
             {
                 Version = Slot.Version,
                 Percent = Percent,
-                Calls = _calls,
-                Errors = _failed,
-                ControlCalls = _controlCalls,
-                ControlErrors = _controlFailed,
+                Calls = totals.Calls,
+                Errors = totals.Failed,
+                ControlCalls = totals.ControlCalls,
+                ControlErrors = totals.ControlFailed,
                 ErrorEvidence = Math.Exp(_errors.LogValue),
                 LatencyEvidence = Math.Exp(_latency.LogValue),
                 MetricEvidence = Math.Exp(_metric.LogValue),

@@ -12,6 +12,7 @@ internal sealed class TrialMeasure(int levels, double tolerance = 0)
 {
     private readonly TwoArmTest _test = new(tolerance);
     private readonly List<ArmCounts> _stages = [];
+    private readonly Dictionary<string, ReplicaReport> _others = new(StringComparer.Ordinal);
     private bool _changed;
 
     /// <summary>The counts, by stage.</summary>
@@ -31,13 +32,40 @@ internal sealed class TrialMeasure(int levels, double tolerance = 0)
         _changed = true;
     }
 
+    /// <summary>Takes the counts of another process in the place of its earlier ones.</summary>
+    public void Merge(string replica, ReplicaReport counts)
+    {
+        _others[replica] = counts;
+        _changed = true;
+    }
+
     /// <summary>Updates <see cref="LogValue"/>.</summary>
     public void Look()
     {
         if (_changed)
         {
-            LogValue = _test.LogEvidence(_stages);
+            LogValue = _test.LogEvidence(_others.Count == 0 ? _stages : Together());
             _changed = false;
         }
+    }
+
+    // A process that began later, or met another order of changes, may have other shares under the same numbers. Its outcomes are then stages of their own: every division of outcomes into stages that is made before they are
+    // known keeps the level.
+    private IReadOnlyCollection<ArmCounts> Together()
+    {
+        var together = new Dictionary<StageKey, ArmCounts>();
+        foreach (ArmCounts counts in _stages.Concat(_others.Values.SelectMany(static r => r.Stages)))
+        {
+            if (together.TryGetValue(counts.Stage, out ArmCounts? sum))
+            {
+                sum.Merge(counts);
+            }
+            else
+            {
+                together[counts.Stage] = counts.Clone();
+            }
+        }
+
+        return together.Values;
     }
 }

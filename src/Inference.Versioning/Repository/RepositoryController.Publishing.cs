@@ -155,7 +155,10 @@ internal sealed partial class RepositoryController
         string salt = options.Canary.Salt ?? $"{ModelName}/{slot.Version}";
         CanaryWarmup? warmup = options.Canary.ShadowWarmupCalls > 0 ? new CanaryWarmup(slot, options.Canary.ShadowWarmupCalls, options.Shadow, _instruments, _setup.Clock) : null;
         _trial?.Stop();
-        _trial = new CanaryTrial(slot, options.Canary, percent, salt, OnAlarm, OnPassed, log10 => _instruments.Evidence(slot.Version, log10), warmup, _setup.Clock);
+        _trial = new CanaryTrial(slot, options.Canary, percent, salt, OnAlarm, OnPassed, log10 => _instruments.Evidence(slot.Version, log10), warmup, _setup.Clock)
+        {
+            Epoch = _log.LastAfter(0, static d => d.Action is DecisionActions.Default or DecisionActions.Promote or DecisionActions.Rollback)?.Sequence ?? 0,
+        };
         _trial.Judge(_setup.Outcomes, ModelName);
         VersioningLog.CanaryStarted(_setup.Logger, ModelName, slot.Version, percent);
     }

@@ -79,7 +79,7 @@ public sealed class VersionedModelRunner : IModelRunner, IModelStatus
             return null;
         }
 
-        if (serviceType == typeof(IModelVersions) || serviceType == typeof(IDecisionRecorder))
+        if (serviceType == typeof(IModelVersions) || serviceType == typeof(IDecisionRecorder) || serviceType == typeof(IMergeableEvidence))
         {
             return _controller;
         }

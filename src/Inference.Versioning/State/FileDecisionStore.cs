@@ -110,8 +110,7 @@ internal sealed class FileDecisionStore : IDecisionStore
             }
 
             // An empty log accepts its first record, or the checkpoint of a log that was lost.
-            bool follows = _file.Head is null && decision.Action == DecisionActions.Checkpoint || Decision.WhyNotAfter(_file.Head, decision) is null;
-            if (!follows)
+            if (!Decision.MayAppend(_file.Head, decision))
             {
                 return false;
             }

@@ -13,20 +13,10 @@ internal static class StateJson
     private static readonly StateJsonContext s_lines = new(new JsonSerializerOptions(StateJsonContext.Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
 
     /// <summary>Serializes a record as one line, without the line feed.</summary>
-    public static byte[] Line(Decision decision) => JsonSerializer.SerializeToUtf8Bytes(decision, s_lines.Decision);
+    public static byte[] Line(Decision decision) => DecisionJson.Write(decision);
 
     /// <summary>Parses a line; null if it is not a record.</summary>
-    public static Decision? TryParseLine(ReadOnlySpan<byte> line)
-    {
-        try
-        {
-            return JsonSerializer.Deserialize(line, s_lines.Decision);
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
-    }
+    public static Decision? TryParseLine(ReadOnlySpan<byte> line) => DecisionJson.TryRead(line);
 
     public static string Text(RepositoryState state) => JsonSerializer.Serialize(state, s_lines.RepositoryState);
 

@@ -1,10 +1,8 @@
 using System.Text.Json.Serialization;
-using Inference.Decisions;
 using Inference.Versioning.Loading;
 
 namespace Inference.Versioning.State;
 
-[JsonSerializable(typeof(Decision))]
 [JsonSerializable(typeof(RepositoryState))]
 [JsonSerializable(typeof(ModelSignature))]
 [JsonSerializable(typeof(StateFile))]

@@ -12,7 +12,7 @@ internal static class ConfiguredModel
 
     /// <summary>The keys of <see cref="ModelOptions"/> that a configuration can set.</summary>
     internal static readonly OptionKeys Keys = OptionKeys.Of(
-            nameof(ModelOptions.Path), nameof(ModelOptions.WarmUp), nameof(ModelOptions.LoadInBackground), nameof(ModelOptions.Threads), nameof(ModelOptions.Precision), nameof(ModelOptions.AssertRowIndependent),
+            nameof(ModelOptions.Path), nameof(ModelOptions.WarmUp), nameof(ModelOptions.LoadInBackground), nameof(ModelOptions.LoadOnDemand), nameof(ModelOptions.Threads), nameof(ModelOptions.Precision), nameof(ModelOptions.AssertRowIndependent),
             nameof(ModelOptions.VerifyRowIndependence), nameof(ModelOptions.FailOnProviderError), nameof(ModelOptions.MaxPlans), nameof(ModelOptions.MaxRunTime), nameof(ModelOptions.MaxLoadTime),
             nameof(ModelOptions.MaxMemoryBytes), nameof(ModelOptions.MapFiles), nameof(ModelOptions.KeyFile), nameof(ModelOptions.KeyEnvironmentVariable))
         .With(nameof(ModelOptions.Providers), OptionKeys.ListOf(OptionKeys.Value))

@@ -7,6 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
 
 namespace Inference.Hosting;
 
@@ -18,6 +19,7 @@ internal sealed class HostedModelRunner(ModelRegistration registration, IService
     private readonly ModelConditions _conditions = services.GetRequiredKeyedService<ModelConditions>(registration.Name);
     private readonly ILogger _logger = (services.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance).CreateLogger("Inference");
     private readonly object _staleOptions = new();
+    private readonly Lazy<bool> _isOnDemand = new(() => services.GetRequiredService<IOptionsFactory<ModelOptions>>().Create(registration.Name).LoadOnDemand);
 
     // A stopping host and a disposed container cancel a load.
     private readonly CancellationTokenSource _closing = CancellationTokenSource.CreateLinkedTokenSource(services.GetService<IHostApplicationLifetime>()?.ApplicationStopping ?? CancellationToken.None);
@@ -40,7 +42,7 @@ internal sealed class HostedModelRunner(ModelRegistration registration, IService
         {
             if (_runner is not { } runner)
             {
-                return _loading is { IsFaulted: true } ? ModelState.Failed : ModelState.Loading;
+                return _loading is { IsFaulted: true } ? ModelState.Failed : _isOnDemand.Value ? ModelState.Ready : ModelState.Loading;
             }
 
             ModelState state = runner.GetService<IModelStatus>()?.State ?? ModelState.Ready;
@@ -49,7 +51,8 @@ internal sealed class HostedModelRunner(ModelRegistration registration, IService
     }
 
     public string Description => _runner is { } runner ? string.Join(" ", _conditions.Current.Prepend(runner.GetService<IModelStatus>()?.Description ?? "").Where(d => d.Length > 0))
-        : _loading is { IsFaulted: true, Exception: { } exception } ? exception.GetBaseException().Message : "The model is not loaded yet.";
+        : _loading is { IsFaulted: true, Exception: { } exception } ? exception.GetBaseException().Message
+        : _isOnDemand.Value ? "The model is not loaded; its next call loads it." : "The model is not loaded yet.";
 
     Task ILoadableRunner.LoadAsync(CancellationToken cancellationToken) => LoadAsync(cancellationToken);
 

@@ -26,6 +26,10 @@ public sealed class ModelOptions : ModelLoadOptions
     /// and calls wait for it. If false, the host starts after the model is loaded, and fails if it cannot be loaded.</summary>
     public bool LoadInBackground { get; set; }
 
+    /// <summary>Whether the host starts without loading the model, which its first call loads: for models of which there are more than fit in memory. False by default; true takes precedence over <see cref="LoadInBackground"/>. Its health
+    /// check is healthy while it is not loaded, unless loading it failed.</summary>
+    public bool LoadOnDemand { get; set; }
+
     internal ModelSource? EffectiveSource => Source ?? (Path is { Length: > 0 } path ? ModelSource.File(path) : null);
 
     /// <summary>The names of the options whose values differ and that affect loading; null if there are none.</summary>

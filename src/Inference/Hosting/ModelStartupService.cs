@@ -32,7 +32,7 @@ internal sealed class ModelStartupService : IHostedService, IDisposable
 
         // Not IOptionsMonitor: for an invalid value it throws on the thread that reloads the configuration.
         IOptionsFactory<ModelOptions> options = _services.GetRequiredService<IOptionsFactory<ModelOptions>>();
-        ILookup<bool, string> names = _registrations.Select(r => r.Name).ToLookup(name => options.Create(name).LoadInBackground);
+        ILookup<bool, string> names = _registrations.Select(r => (r.Name, Options: options.Create(r.Name))).Where(static m => !m.Options.LoadOnDemand).ToLookup(static m => m.Options.LoadInBackground, static m => m.Name);
         Task[] background = [.. names[true].Select(LoadInBackgroundAsync)];
         await Task.WhenAll(names[false].Select(name => Runner(name).EnsureLoadedAsync(cancellationToken))).ConfigureAwait(false);
 

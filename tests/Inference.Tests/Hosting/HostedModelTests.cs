@@ -27,6 +27,24 @@ public sealed class HostedModelTests
     }
 
     [Fact]
+    public async Task LoadOnDemand_HostStartsWithoutLoading_FirstCallLoads()
+    {
+        var loader = new FakeLoader();
+        await using ServiceProvider services = Services(loader, ("LoadOnDemand", "true"));
+        await StartAsync(services);
+        var runner = services.GetRequiredKeyedService<IModelRunner>("m");
+        var status = runner.GetService<IModelStatus>()!;
+        Assert.Equal((0, ModelState.Ready, "The model is not loaded; its next call loads it."), (loader.Loads, status.State, status.Description));
+
+        using NamedValues inputs = FakeModel.Rows(1);
+        using NamedValues outputs = await runner.RunAsync(inputs);
+
+        Assert.Equal((1, ""), (loader.Loads, status.Description));
+        await ((IUnloadableRunner)runner).UnloadAsync();
+        Assert.Equal(ModelState.Ready, status.State);
+    }
+
+    [Fact]
     public async Task LoadInBackground_Fails_HostLivesAndHealthSaysWhy()
     {
         var loader = new GatedLoader();

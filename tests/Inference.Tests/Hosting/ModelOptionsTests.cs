@@ -9,7 +9,7 @@ namespace Inference.Tests.Hosting;
 public sealed class ModelOptionsTests
 {
     // The registration's, or read at host start alone.
-    private static readonly string[] s_notOfTheLoad = [nameof(ModelOptions.Name), nameof(ModelOptions.Version), nameof(ModelOptions.WarmUp), nameof(ModelOptions.LoadInBackground)];
+    private static readonly string[] s_notOfTheLoad = [nameof(ModelOptions.Name), nameof(ModelOptions.Version), nameof(ModelOptions.WarmUp), nameof(ModelOptions.LoadInBackground), nameof(ModelOptions.LoadOnDemand)];
 
     public static TheoryData<string> Options => [.. typeof(ModelOptions).GetProperties().Where(p => p.CanWrite || p.PropertyType.IsAssignableTo(typeof(IEnumerable))).Select(p => p.Name)];
 

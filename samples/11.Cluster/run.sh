@@ -1,0 +1,37 @@
+#!/usr/bin/env bash
+# Three silos and a client as processes on loopback, until Ctrl+C. usage: samples/11.Cluster/run.sh [memory|postgres|redis]
+# The client's dashboard is at http://127.0.0.1:8100/dashboard, those of the silos at 8101 to 8103; what silos say of themselves is at /cluster. Kill a silo (its process id is shown) and see what calls do.
+set -euo pipefail
+cd "$(dirname "$0")"
+export STORE=${1:-memory} CONNECTION=""
+folder=$(mktemp -d)
+pids=()
+cleanup() {
+  [ ${#pids[@]} = 0 ] || kill "${pids[@]}" 2>/dev/null || true
+  wait 2>/dev/null || true
+  [ ! -f "$folder/redis.pid" ] || kill "$(cat "$folder/redis.pid")" 2>/dev/null || true
+  [ "$STORE" != postgres ] || bash ../../eng/postgres.sh stop "$folder/postgres" || true
+  rm -rf "$folder"
+}
+trap cleanup EXIT
+dotnet build -c Release -v q --nologo -clp:NoSummary
+case "$STORE" in
+  memory) ;;
+  postgres) CONNECTION=$(bash ../../eng/postgres.sh start "$folder/postgres" $$) ;;
+  redis)
+    redis-server --bind 127.0.0.1 --port 16379 --dir "$folder" --save "" --appendonly yes --daemonize yes --pidfile "$folder/redis.pid" --logfile "$folder/redis.log"
+    CONNECTION=127.0.0.1:16379
+    ;;
+  *) echo "usage: run.sh [memory|postgres|redis]" >&2; exit 64 ;;
+esac
+program=bin/Release/net10.0/Cluster
+"$program" prepare
+for index in 0 1 2; do
+  "$program" "$index" &
+  pids+=($!)
+  echo "silo $index is process $!"
+  sleep 3
+done
+"$program" &
+pids+=($!)
+wait "$!"

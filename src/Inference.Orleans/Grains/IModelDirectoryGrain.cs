@@ -1,0 +1,18 @@
+using Orleans;
+
+namespace Inference.Orleans.Grains;
+
+/// <summary>What the cluster knows of one model, its key: loads and the number of replicas, the head of its decision log, the evidence of its trial. All of it is a cache or merges without order: two activations are harmless.</summary>
+[Alias("inference.IModelDirectoryGrain")]
+internal interface IModelDirectoryGrain : IGrainWithStringKey
+{
+    /// <summary>Takes the load of a replica.</summary>
+    /// <returns>What is desired of the model.</returns>
+    [Alias("Report")]
+    Task<ModelPlan> ReportAsync(ReplicaLoad load);
+
+    /// <summary>Takes the evidence of a process.</summary>
+    /// <returns>The newest evidence of the other processes in the same trial.</returns>
+    [Alias("Exchange")]
+    Task<TrialEvidence[]> ExchangeAsync(TrialEvidence evidence);
+}

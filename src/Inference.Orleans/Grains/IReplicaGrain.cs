@@ -1,0 +1,19 @@
+using Inference.Orleans.Payloads;
+using Orleans;
+
+namespace Inference.Orleans.Grains;
+
+/// <summary>A replica of a model, <c>{model}/{n}</c>: the address of the model in one silo. Keeps nothing itself.</summary>
+[Alias("inference.IReplicaGrain")]
+internal interface IReplicaGrain : IGrainWithStringKey
+{
+    /// <summary>Runs the model. Never throws: what goes wrong is in the reply.</summary>
+    // Our own timer and the caller's deadline decide, not the runtime's.
+    [Alias("Run")]
+    [ResponseTimeout("1.00:00:00")]
+    Task<ReplicaReply> RunAsync(ReplicaCall call, CancellationToken cancellationToken);
+
+    /// <summary>Loads the model and describes it.</summary>
+    [Alias("Describe")]
+    Task<ModelDescription> DescribeAsync();
+}

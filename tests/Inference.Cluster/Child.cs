@@ -1,0 +1,127 @@
+using System.Diagnostics;
+
+namespace Inference.Cluster;
+
+/// <summary>A role of this program as a process.</summary>
+internal sealed class Child : IDisposable
+{
+    private readonly Process _process;
+    private readonly List<string> _lines = [];
+    private readonly Lock _lock = new();
+    private TaskCompletionSource _news = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private Child(Process process, string log)
+    {
+        _process = process;
+        process.OutputDataReceived += (_, line) => Add(line.Data);
+        process.ErrorDataReceived += (_, line) =>
+        {
+            if (line.Data is { } text)
+            {
+                lock (_lock)
+                {
+                    File.AppendAllText(log, text + "\n");
+                }
+            }
+        };
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+    }
+
+    public int Id => _process.Id;
+
+    public bool HasExited => _process.HasExited;
+
+    /// <summary>Starts a role.</summary>
+    /// <param name="log">The file that its errors are added to.</param>
+    /// <param name="arguments">The role and its arguments.</param>
+    public static Child Start(string log, IEnumerable<string> arguments)
+    {
+        var start = new ProcessStartInfo(Environment.ProcessPath!, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        return new Child(Process.Start(start)!, log);
+    }
+
+    /// <summary>Waits for a line that begins with a text, and returns it.</summary>
+    public async Task<string> LineAsync(string begin, TimeSpan limit)
+    {
+        using var timer = new CancellationTokenSource(limit);
+        while (true)
+        {
+            Task news;
+            lock (_lock)
+            {
+                if (_lines.Find(l => l.StartsWith(begin, StringComparison.Ordinal)) is { } line)
+                {
+                    return line;
+                }
+
+                news = _news.Task;
+            }
+
+            if (_process.HasExited)
+            {
+                throw new InvalidOperationException($"a process ended with {_process.ExitCode} before it wrote '{begin}'");
+            }
+
+            try
+            {
+                await news.WaitAsync(timer.Token).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException)
+            {
+                throw new TimeoutException($"a process did not write '{begin}' within {limit.TotalSeconds} s");
+            }
+        }
+    }
+
+    /// <summary>Ends it as a crash does.</summary>
+    public void Kill() => _process.Kill();
+
+    public async Task SignalAsync(string signal)
+    {
+        using Process kill = Process.Start("kill", ["-s", signal, Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+        await kill.WaitForExitAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>Asks it to end, by the end of its input.</summary>
+    public void Close() => _process.StandardInput.Close();
+
+    public async Task<bool> ExitAsync(TimeSpan limit)
+    {
+        using var timer = new CancellationTokenSource(limit);
+        try
+        {
+            await _process.WaitForExitAsync(timer.Token).ConfigureAwait(false);
+            return true;
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+    }
+
+    public void Dispose()
+    {
+        if (!_process.HasExited)
+        {
+            _process.Kill();
+        }
+
+        _process.Dispose();
+    }
+
+    private void Add(string? line)
+    {
+        lock (_lock)
+        {
+            if (line is not null)
+            {
+                _lines.Add(line);
+            }
+
+            TaskCompletionSource news = _news;
+            _news = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            news.TrySetResult();
+        }
+    }
+}

@@ -1,0 +1,94 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Text.Json;
+using Inference.Orleans;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Orleans.Hosting;
+
+namespace Inference.Cluster;
+
+/// <summary>A client as a process: calls without end and compares each answer with one computed here, until its standard input ends; then writes a <see cref="ClientReport"/>. Before, it measures calls one at a time.</summary>
+internal static class ClientRole
+{
+    private const int Rows = 64;
+    private const int Callers = 4;
+    private const int Measured = 3_000;
+
+    public static async Task<int> RunAsync(ClusterSettings settings)
+    {
+        HostApplicationBuilder builder = Host.CreateApplicationBuilder();
+        builder.Logging.ClearProviders().AddConsole(o => o.LogToStandardErrorThreshold = LogLevel.Trace).SetMinimumLevel(LogLevel.Warning);
+        builder.Services.AddClusterModel(ClusterModel.Name);
+        builder.UseOrleansClient(client => Stores.Join(client, settings));
+        using IHost host = builder.Build();
+        await host.StartAsync().ConfigureAwait(false);
+        var runner = host.Services.GetRequiredKeyedService<IModelRunner>(ClusterModel.Name);
+        await runner.EnsureLoadedAsync().ConfigureAwait(false);
+        using IModelRunner reference = ModelRunner.Load(ModelSource.Bytes(ClusterModel.Make()));
+        NamedValues[] rows = [.. Enumerable.Range(0, Rows).Select(ClusterModel.Row)];
+        float[][] expected = [.. rows.Select(row =>
+        {
+            using NamedValues outputs = reference.Run(row);
+            return outputs["y"].AsSpan<float>().ToArray();
+        })];
+        var report = new ClientReport();
+        await MeasureAsync(runner, rows, report).ConfigureAwait(false);
+        Console.WriteLine("ready");
+
+        using var stopping = new CancellationTokenSource();
+        var slow = new ConcurrentQueue<SlowCall>();
+        Task[] callers = [.. Enumerable.Range(0, Callers).Select(i => Task.Run(() => CallAsync(runner, rows, expected, i, report, slow, stopping.Token)))];
+        await Console.In.ReadToEndAsync().ConfigureAwait(false);
+        await stopping.CancelAsync().ConfigureAwait(false);
+        await Task.WhenAll(callers).ConfigureAwait(false);
+        report.Slow = [.. slow];
+        Console.WriteLine(JsonSerializer.Serialize(report));
+        await host.StopAsync().ConfigureAwait(false);
+        return 0;
+    }
+
+    private static async Task MeasureAsync(IModelRunner runner, NamedValues[] rows, ClientReport report)
+    {
+        double[] times = new double[Measured];
+        for (int i = -Measured; i < Measured; i++)
+        {
+            long began = Stopwatch.GetTimestamp();
+            using NamedValues outputs = await runner.RunAsync(rows[(i + Measured) % Rows]).ConfigureAwait(false);
+            times[Math.Max(i, 0)] = Stopwatch.GetElapsedTime(began).TotalMicroseconds;
+        }
+
+        Array.Sort(times);
+        (report.P50Us, report.P99Us) = (times[Measured / 2], times[Measured * 99 / 100]);
+    }
+
+    private static async Task CallAsync(IModelRunner runner, NamedValues[] rows, float[][] expected, int caller, ClientReport report, ConcurrentQueue<SlowCall> slow, CancellationToken stopping)
+    {
+        for (int i = caller; !stopping.IsCancellationRequested; i++)
+        {
+            var context = new RunContext();
+            long began = Stopwatch.GetTimestamp();
+            try
+            {
+                using NamedValues outputs = await runner.RunAsync(rows[i % Rows], context, CancellationToken.None).ConfigureAwait(false);
+                bool isRight = outputs["y"].AsSpan<float>().SequenceEqual(expected[i % Rows]);
+                Interlocked.Add(ref report.WrongCount, isRight ? 0 : 1);
+            }
+            catch (InferenceException exception)
+            {
+                Interlocked.Increment(ref report.FailedCount);
+                await Console.Error.WriteLineAsync($"failed: {exception.Message}").ConfigureAwait(false);
+            }
+
+            Interlocked.Increment(ref report.CallCount);
+            bool isRetried = context.Record.Path.Any(static s => s.StartsWith("cluster:attempts", StringComparison.Ordinal));
+            Interlocked.Add(ref report.RetriedCount, isRetried ? 1 : 0);
+            TimeSpan time = Stopwatch.GetElapsedTime(began);
+            if (isRetried || time > TimeSpan.FromMilliseconds(250))
+            {
+                slow.Enqueue(new SlowCall(DateTimeOffset.UtcNow, time.TotalMilliseconds));
+            }
+        }
+    }
+}

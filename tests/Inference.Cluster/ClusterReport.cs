@@ -1,0 +1,58 @@
+using System.Text.Json.Serialization;
+
+namespace Inference.Cluster;
+
+/// <summary>The last line of a run.</summary>
+internal sealed class ClusterReport
+{
+    [JsonPropertyName("store")]
+    public required string Store { get; init; }
+
+    [JsonPropertyName("silos")]
+    public required int Silos { get; init; }
+
+    [JsonPropertyName("calls")]
+    public required long Calls { get; init; }
+
+    [JsonPropertyName("wrong")]
+    public required long Wrong { get; init; }
+
+    [JsonPropertyName("failed")]
+    public required long Failed { get; init; }
+
+    [JsonPropertyName("retried")]
+    public required long Retried { get; init; }
+
+    [JsonPropertyName("kills")]
+    public required int Kills { get; init; }
+
+    /// <summary>For each fault, the milliseconds from it to the last disturbed call.</summary>
+    [JsonPropertyName("recoveryMs")]
+    public required double[] RecoveryMs { get; init; }
+
+    [JsonPropertyName("localP50Us")]
+    public required double LocalP50Us { get; init; }
+
+    [JsonPropertyName("remoteP50Us")]
+    public required double RemoteP50Us { get; init; }
+
+    [JsonPropertyName("remoteP99Us")]
+    public required double RemoteP99Us { get; init; }
+
+    [JsonPropertyName("doubleDecisions")]
+    public required int DoubleDecisions { get; init; }
+
+    /// <summary>The same call without the cluster.</summary>
+    [JsonPropertyName("localDirectP50Us")]
+    public required double LocalDirectP50Us { get; init; }
+
+    [JsonPropertyName("pauses")]
+    public required int Pauses { get; init; }
+
+    [JsonPropertyName("partitions")]
+    public required int Partitions { get; init; }
+
+    /// <summary>For each fault, the milliseconds until the silo, started again, served.</summary>
+    [JsonPropertyName("rejoinMs")]
+    public required double[] RejoinMs { get; init; }
+}

@@ -1,0 +1,9 @@
+namespace Inference.Cluster;
+
+/// <summary>Where membership and decisions are kept.</summary>
+internal enum StoreKind
+{
+    Memory,
+    Postgres,
+    Redis,
+}

@@ -1,0 +1,92 @@
+using Inference.Orleans.Coordination;
+using Inference.Orleans.Grains;
+using Inference.Orleans.Loading;
+using Inference.TestSupport;
+using Microsoft.Extensions.DependencyInjection;
+using Orleans;
+
+namespace Inference.Orleans.Tests;
+
+public sealed class ClusterReplicaTests
+{
+    [Fact]
+    public async Task Run_ReplicasOfOneModel_AreInDifferentSilos()
+    {
+        await using TestSilos silos = await TestSilos.StartAsync(3, ["m"]);
+        await ReportedAsync(silos, 3);
+
+        for (int i = 0; i < 3; i++)
+        {
+            string key = ReplicaKey.Of("m", i);
+            await silos.Client.GetGrain<IReplicaGrain>(key).DescribeAsync();
+            for (int silo = 0; silo < 3; silo++)
+            {
+                // Any of them may place the next one.
+                var view = silos.Services(silo).GetRequiredService<Placement.ClusterView>();
+                await Eventually.TrueAsync(() => view.Reports.Any(r => r.Replicas.Contains(key)));
+            }
+        }
+
+        Assert.All(silos.Loaders, l => Assert.Equal(1, l.Loads));
+    }
+
+    [Fact]
+    public async Task Run_SiloIsKilled_NoCallFails()
+    {
+        await using TestSilos silos = await TestSilos.StartAsync(3, ["m"]);
+        await using OrleansModelRunner runner = await silos.ConnectAsync("m", o => o.AttemptTimeout = TimeSpan.FromMilliseconds(200));
+        int calls = 0;
+        using var stop = new CancellationTokenSource();
+        Task caller = Task.Run(async () =>
+        {
+            for (int i = 0; !stop.IsCancellationRequested; i++)
+            {
+                using NamedValues inputs = FakeModel.Rows(i);
+                using NamedValues outputs = await runner.RunAsync(inputs);
+                Assert.Equal(FakeModel.Expected(i), outputs[FakeModel.Output].AsSpan<float>().ToArray());
+                Interlocked.Increment(ref calls);
+            }
+        });
+        await Eventually.TrueAsync(() => Volatile.Read(ref calls) > 100);
+
+        int host = Enumerable.Range(0, 3).Single(i => silos.Services(i).GetRequiredService<LoadedModels>().Slots.Any(s => s.State == SlotState.Loaded));
+        await silos.Cluster.KillSiloAsync(silos.Cluster.Silos[host]);
+        int before = Volatile.Read(ref calls);
+        await Eventually.TrueAsync(() => Volatile.Read(ref calls) > before + 100 || caller.IsCompleted, "calls go on");
+        await stop.CancelAsync();
+
+        await caller;
+    }
+
+    [Fact]
+    public async Task Exchange_EverySilo_KnowsTheLoadsOfAll()
+    {
+        await using TestSilos silos = await TestSilos.StartAsync(3, ["m"]);
+
+        await ReportedAsync(silos, 3);
+    }
+
+    [Fact]
+    public async Task Announce_Decision_IsHeardByAllSilos()
+    {
+        await using TestSilos silos = await TestSilos.StartAsync(3, ["m"]);
+        await ReportedAsync(silos, 3);
+
+        await silos.Client.GetGrain<IClusterGrain>(IClusterGrain.Key).AnnounceAsync("m", 7);
+
+        for (int i = 0; i < 3; i++)
+        {
+            DirectoryWatch watch = silos.Services(i).GetRequiredService<DirectoryWatch>();
+            await Eventually.TrueAsync(() => watch.Known("m") == 7);
+        }
+    }
+
+    private static async Task ReportedAsync(TestSilos silos, int count)
+    {
+        for (int i = 0; i < count; i++)
+        {
+            var view = silos.Services(i).GetRequiredService<Placement.ClusterView>();
+            await Eventually.TrueAsync(() => view.Reports.Count == count, "a silo does not know the others");
+        }
+    }
+}
