@@ -3,7 +3,7 @@
 # A part that cannot be installed is reported and does not fail the others: tests that need it are skipped, with the reason.
 set -u
 cd "$(dirname "$0")/.."
-apt_packages="python3-onnx python3-numpy python3-sklearn libopenblas0 postgresql chromium chromium-driver"
+apt_packages="python3-onnx python3-numpy python3-sklearn libopenblas0 postgresql redis-server chromium chromium-driver"
 missing=0
 
 report() { echo "setup: $*" >&2; missing=1; }

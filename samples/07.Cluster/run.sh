@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Three silos and a client as processes on loopback, until Ctrl+C. usage: samples/11.Cluster/run.sh [memory|postgres|redis]
+# Three silos and a client as processes on loopback, until Ctrl+C. usage: samples/07.Cluster/run.sh [memory|postgres|redis]
 # The client's dashboard is at http://127.0.0.1:8100/dashboard, those of the silos at 8101 to 8103; what silos say of themselves is at /cluster. Kill a silo (its process id is shown) and see what calls do.
 set -euo pipefail
 cd "$(dirname "$0")"
