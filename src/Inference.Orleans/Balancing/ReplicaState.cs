@@ -5,7 +5,10 @@ namespace Inference.Orleans.Balancing;
 /// <summary>What a caller knows of a replica. Thread-safe.</summary>
 internal sealed class ReplicaState(int number, IReplicaGrain grain, TimeProvider clock)
 {
+    // A silo that was lost is back after seconds: after the first failures it is asked again soon, then once a second.
     private static readonly TimeSpan s_firstPause = TimeSpan.FromMilliseconds(20);
+
+    // What a call to a silo that is away still costs, once a second, is little.
     private static readonly TimeSpan s_longestPause = TimeSpan.FromSeconds(1);
 
     // A depth that nobody has confirmed lately says nothing.
