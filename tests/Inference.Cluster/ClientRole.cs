@@ -14,7 +14,8 @@ internal static class ClientRole
 {
     private const int Rows = 64;
     private const int Callers = 4;
-    private const int Measured = 3_000;
+    private const int Measured = 5_000;
+    private const int WarmUp = 15_000;
 
     // A row in a batch is summed in another order than a row alone.
     private const float Tolerance = 1e-5f;
@@ -67,10 +68,10 @@ internal static class ClientRole
     private static async Task MeasureAsync(IModelRunner runner, NamedValues[] rows, ClientReport report)
     {
         double[] times = new double[Measured];
-        for (int i = -Measured; i < Measured; i++)
+        for (int i = -WarmUp; i < Measured; i++)
         {
             long began = Stopwatch.GetTimestamp();
-            using NamedValues outputs = await runner.RunAsync(rows[(i + Measured) % Rows]).ConfigureAwait(false);
+            using NamedValues outputs = await runner.RunAsync(rows[(i + WarmUp) % Rows]).ConfigureAwait(false);
             times[Math.Max(i, 0)] = Stopwatch.GetElapsedTime(began).TotalMicroseconds;
         }
 
