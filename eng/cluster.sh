@@ -13,6 +13,7 @@ done
 
 dotnet build -c Release tests/Inference.Cluster -v q --nologo -clp:NoSummary >&2
 folder=$(mktemp -d)
+chmod 711 "$folder"
 cleanup() {
   [ ! -f "$folder/redis.pid" ] || kill "$(cat "$folder/redis.pid")" 2>/dev/null || true
   [ "$store" != postgres ] || bash eng/postgres.sh stop "$folder/postgres" || true
@@ -25,7 +26,11 @@ port=$((20000 + ($(od -An -N2 -tu2 /dev/urandom) % 11000)))
 connection=""
 case "$store" in
   memory) ;;
-  postgres) connection=$(bash eng/postgres.sh start "$folder/postgres" $$) || exit $? ;;
+  postgres)
+    # By a file: what waits for this process to end keeps a pipe open.
+    bash eng/postgres.sh start "$folder/postgres" $$ > "$folder/connection" || exit $?
+    connection=$(cat "$folder/connection")
+    ;;
   redis)
     command -v redis-server >/dev/null || { echo "cluster: redis-server is not installed (Debian: redis-server)" >&2; exit 3; }
     redis=$((port - 1))

@@ -5,6 +5,7 @@ set -euo pipefail
 cd "$(dirname "$0")"
 export STORE=${1:-memory} CONNECTION=""
 folder=$(mktemp -d)
+chmod 711 "$folder"
 pids=()
 cleanup() {
   [ ${#pids[@]} = 0 ] || kill "${pids[@]}" 2>/dev/null || true
@@ -17,7 +18,11 @@ trap cleanup EXIT
 dotnet build -c Release -v q --nologo -clp:NoSummary
 case "$STORE" in
   memory) ;;
-  postgres) CONNECTION=$(bash ../../eng/postgres.sh start "$folder/postgres" $$) ;;
+  postgres)
+    # By a file: what waits for this process to end keeps a pipe open.
+    bash ../../eng/postgres.sh start "$folder/postgres" $$ > "$folder/connection"
+    CONNECTION=$(cat "$folder/connection")
+    ;;
   redis)
     redis-server --bind 127.0.0.1 --port 16379 --dir "$folder" --save "" --appendonly yes --daemonize yes --pidfile "$folder/redis.pid" --logfile "$folder/redis.log"
     CONNECTION=127.0.0.1:16379

@@ -22,6 +22,11 @@ internal sealed class Child : IDisposable
                 {
                     File.AppendAllText(log, text + "\n");
                 }
+
+                if (text.StartsWith("failed:", StringComparison.Ordinal) || text.StartsWith("wrong:", StringComparison.Ordinal))
+                {
+                    Console.Error.WriteLine(text);
+                }
             }
         };
         process.BeginOutputReadLine();
