@@ -42,6 +42,10 @@ internal sealed class ClusterReport
     [JsonPropertyName("doubleDecisions")]
     public required int DoubleDecisions { get; init; }
 
+    /// <summary>Trials that ended by their evidence; 0 where decisions are in memory.</summary>
+    [JsonPropertyName("rollbacks")]
+    public required int Rollbacks { get; init; }
+
     /// <summary>The same call without the cluster.</summary>
     [JsonPropertyName("localDirectP50Us")]
     public required double LocalDirectP50Us { get; init; }

@@ -18,6 +18,7 @@ internal sealed class ClusterRun : IDisposable
     private readonly List<Fault> _faults = [];
     private readonly Random _random = new(1);
     private readonly string[] _shared;
+    private int _rollbacks;
 
     public ClusterRun(ClusterSettings settings)
     {
@@ -72,6 +73,7 @@ internal sealed class ClusterRun : IDisposable
             RemoteP50Us = Math.Round(seen.P50Us, 1),
             RemoteP99Us = Math.Round(seen.P99Us, 1),
             DoubleDecisions = doubles,
+            Rollbacks = _rollbacks,
         };
     }
 
@@ -163,6 +165,7 @@ internal sealed class ClusterRun : IDisposable
     {
         if (await Stores.ReadDecisionsAsync(_settings).ConfigureAwait(false) is { } log)
         {
+            _rollbacks = log.Count(static d => d.Action == DecisionActions.Rollback);
             return DoubleDecisions.Count(log);
         }
 
