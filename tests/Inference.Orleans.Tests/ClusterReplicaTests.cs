@@ -1,6 +1,5 @@
 using Inference.Orleans.Coordination;
 using Inference.Orleans.Grains;
-using Inference.Orleans.Loading;
 using Inference.TestSupport;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans;
@@ -49,7 +48,7 @@ public sealed class ClusterReplicaTests
         });
         await Eventually.TrueAsync(() => Volatile.Read(ref calls) > 100);
 
-        int host = Enumerable.Range(0, 3).Single(i => silos.Services(i).GetRequiredService<LoadedModels>().Slots.Any(s => s.State == SlotState.Loaded));
+        int host = Enumerable.Range(0, 3).First(i => silos.Services(i).GetRequiredService<Replicas.SiloReplicas>().Keys.Contains("m/0"));
         await silos.Cluster.KillSiloAsync(silos.Cluster.Silos[host]);
         int before = Volatile.Read(ref calls);
         await Eventually.TrueAsync(() => Volatile.Read(ref calls) > before + 100 || caller.IsCompleted, "calls go on");

@@ -12,17 +12,30 @@ internal sealed class Attempt
 
     public ReplicaState Replica { get; }
 
-    /// <summary>When it was sent: a timestamp of the clock.</summary>
-    public long Began { get; private init; }
+    /// <summary>Whether nobody is expected to answer it.</summary>
+    public bool IsLost { get; private set; }
 
     public Task<ReplicaReply> Reply { get; }
 
     /// <summary>Sends a call.</summary>
-    public static Attempt Start(ReplicaState replica, ReplicaCall call, TimeProvider clock, CancellationToken cancellationToken)
+    public static Attempt Start(ReplicaState replica, ReplicaCall call, CancellationToken cancellationToken)
     {
         var cancel = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         replica.Begin();
-        return new Attempt(replica, call, cancel, RunAsync(replica, call, cancel.Token)) { Began = clock.GetTimestamp() };
+        return new Attempt(replica, call, cancel, RunAsync(replica, call, cancel.Token));
+    }
+
+    /// <summary>Asks whether the replica has the call; if it does not say so in time, the call is lost: with its silo, or on the way there or back.</summary>
+    public async Task CheckAsync(TimeSpan limit, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        try
+        {
+            IsLost = !await Replica.Grain.HasAsync(_call.Id).WaitAsync(limit, clock, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is not OutOfMemoryException)
+        {
+            IsLost = true;
+        }
     }
 
     /// <summary>Gives up: the silo is told, and what it still answers is disposed.</summary>

@@ -3,27 +3,12 @@ using Inference.Orleans.Payloads;
 namespace Inference.Orleans.Balancing;
 
 /// <summary>
-/// The attempts of calls: a refused call asks the next replica, a call without an answer is joined by one at another replica, and a call whose silo was lost is sent again. Thread-safe.
+/// The attempts of calls: a refused call asks the next replica; a call without an answer asks whether its replica is still there, and is sent to another one if not. Thread-safe.
 /// </summary>
 internal sealed class ClusterCalls(string name, ReplicaSet replicas, ClusterModelOptions options, TimeProvider clock)
 {
-    // Further ones would only add load.
+    // A lost attempt may still be answered, if what carries it is only slow. Further ones would only add load.
     private const int MostAtOnce = 3;
-
-    // A call that takes as long as others did lately is not lost.
-    private const int UsualTimes = 3;
-    private const double Forget = 0.98;
-
-    private long _slowest;
-
-    private TimeSpan Patience
-    {
-        get
-        {
-            TimeSpan usual = clock.GetElapsedTime(0, Volatile.Read(ref _slowest)) * UsualTimes;
-            return usual > options.AttemptTimeout ? usual : options.AttemptTimeout;
-        }
-    }
 
     /// <summary>Runs a call.</summary>
     /// <param name="call">The call.</param>
@@ -34,7 +19,7 @@ internal sealed class ClusterCalls(string name, ReplicaSet replicas, ClusterMode
     public async ValueTask<NamedValues> RunAsync(ReplicaCall call, RunContext? context, CancellationToken cancellationToken)
     {
         string? sequence = call.Settings?.SequenceId;
-        var running = new List<Attempt>(1) { Attempt.Start(replicas.Choose(sequence, []), call, clock, cancellationToken) };
+        var running = new List<Attempt>(1) { Attempt.Start(replicas.Choose(sequence, []), call, cancellationToken) };
         HashSet<ReplicaState>? refused = null;
         List<ReplicaState> tried = [];
         int attempts = 1;
@@ -42,63 +27,64 @@ internal sealed class ClusterCalls(string name, ReplicaSet replicas, ClusterMode
         {
             while (true)
             {
-                Attempt? done = await NextAsync(running, cancellationToken).ConfigureAwait(false);
-                if (done is null)
+                if (await NextAsync(running, cancellationToken).ConfigureAwait(false) is not { } done)
                 {
-                    // Slow, or lost: another replica is asked as well.
-                    tried.AddRange(running.Select(static a => a.Replica));
-                    running.Add(Attempt.Start(replicas.Choose(sequence, tried), call, clock, cancellationToken));
-                    attempts++;
-                    continue;
-                }
-
-                running.Remove(done);
-                if (await TakeAsync(done, cancellationToken).ConfigureAwait(false) is not { } reply)
-                {
-                    tried.Add(done.Replica);
-                    done.Replica.Failed();
-                }
-                else if (reply.Kind == ReplyKind.Answered)
-                {
-                    context?.Record.AddStep($"cluster:{done.Replica.Number}");
-                    if (attempts > 1)
+                    Attempt lost = running[^1];
+                    await Task.WhenAny(lost.CheckAsync(options.AttemptTimeout, clock, cancellationToken), lost.Reply).ConfigureAwait(false);
+                    if (!lost.IsLost || lost.Reply.IsCompleted)
                     {
-                        context?.Record.AddStep($"cluster:attempts:{attempts}");
+                        continue;
                     }
 
-                    reply.Record?.CopyTo(context?.Record ?? new RunRecord());
-                    return reply.Outputs ?? throw new ModelRunException($"Model '{name}': expected outputs from replica {done.Replica.Number}, got none. Run the same version of Inference.Orleans everywhere.");
+                    RequireRetry(lost, null);
+                    lost.Replica.Lost();
+                    tried.Add(lost.Replica);
+                    Limit(running);
                 }
-                else if (reply.Kind == ReplyKind.Refused)
+                else
                 {
-                    (refused ??= []).Add(done.Replica);
+                    running.Remove(done);
+                    if (await TakeAsync(done, cancellationToken).ConfigureAwait(false) is { } reply)
+                    {
+                        if (Answer(done, reply, context, attempts) is { } outputs)
+                        {
+                            return outputs;
+                        }
+
+                        if (reply.Kind == ReplyKind.Refused)
+                        {
+                            (refused ??= []).Add(done.Replica);
+                        }
+                        else
+                        {
+                            done.Replica.Failed();
+                        }
+                    }
+                    else
+                    {
+                        done.Replica.Failed();
+                    }
+
                     tried.Add(done.Replica);
-                    if (running.Count == 0 && (sequence is not null || refused.Count >= replicas.Count))
+                    if (running.Count > 0)
+                    {
+                        continue;
+                    }
+
+                    if (refused is not null && (sequence is not null || refused.Count >= replicas.Count))
                     {
                         throw new OverloadedException($"Model '{name}': expected one of {replicas.Count} replicas to take the call, got a refusal from each: as many calls as they take are running or waiting there. Retry later, raise MaxCallsPerModel, or add silos.");
                     }
                 }
-                else if (reply.Kind == ReplyKind.Draining)
+
+                ReplicaState next = replicas.Choose(sequence, tried);
+                if (running.Count == 0 && next.Away is { Ticks: > 0 } away)
                 {
-                    tried.Add(done.Replica);
-                    done.Replica.Failed();
-                }
-                else
-                {
-                    throw reply.Fault!.ToException();
+                    await Task.Delay(away, clock, cancellationToken).ConfigureAwait(false);
                 }
 
-                if (running.Count == 0)
-                {
-                    ReplicaState next = replicas.Choose(sequence, tried.Count < replicas.Count ? tried : []);
-                    if (next.Away is { Ticks: > 0 } away)
-                    {
-                        await Task.Delay(away, clock, cancellationToken).ConfigureAwait(false);
-                    }
-
-                    running.Add(Attempt.Start(next, call, clock, cancellationToken));
-                    attempts++;
-                }
+                running.Add(Attempt.Start(next, call, cancellationToken));
+                attempts++;
             }
         }
         finally
@@ -110,28 +96,48 @@ internal sealed class ClusterCalls(string name, ReplicaSet replicas, ClusterMode
         }
     }
 
-    // Null if there was none in time.
-    private async ValueTask<Attempt?> NextAsync(List<Attempt> running, CancellationToken cancellationToken)
+    // Null if the call did not run.
+    private NamedValues? Answer(Attempt attempt, ReplicaReply reply, RunContext? context, int attempts)
     {
-        bool mayAdd = options.Retry && running.Count < MostAtOnce;
-        try
-        {
-            if (running.Count == 1)
-            {
-                Task<ReplicaReply> reply = running[0].Reply;
-                Task wait = mayAdd ? reply.WaitAsync(Patience, clock, cancellationToken) : reply.WaitAsync(cancellationToken);
-                await wait.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                cancellationToken.ThrowIfCancellationRequested();
-                return reply.IsCompleted ? running[0] : null;
-            }
-
-            Task<Task<ReplicaReply>> any = Task.WhenAny(running.Select(static a => a.Reply));
-            Task<ReplicaReply> first = await (mayAdd ? any.WaitAsync(Patience, clock, cancellationToken) : any.WaitAsync(cancellationToken)).ConfigureAwait(false);
-            return running.First(a => a.Reply == first);
-        }
-        catch (TimeoutException)
+        if (reply.Kind is ReplyKind.Refused or ReplyKind.Draining)
         {
             return null;
+        }
+
+        if (reply.Fault is { } fault)
+        {
+            throw fault.ToException();
+        }
+
+        if (context is not null)
+        {
+            context.Record.AddStep($"cluster:{attempt.Replica.Number}");
+            if (attempts > 1)
+            {
+                context.Record.AddStep($"cluster:attempts:{attempts}");
+            }
+
+            reply.Record?.CopyTo(context.Record);
+        }
+
+        return reply.Outputs ?? throw new ModelRunException($"Model '{name}': expected outputs from replica {attempt.Replica.Number}, got none. Run the same version of Inference.Orleans everywhere.");
+    }
+
+    // Null if there was no answer in time.
+    private async ValueTask<Attempt?> NextAsync(List<Attempt> running, CancellationToken cancellationToken)
+    {
+        Task any = running.Count == 1 ? running[0].Reply : Task.WhenAny(running.Select(static a => a.Reply));
+        await any.WaitAsync(options.AttemptTimeout, clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        cancellationToken.ThrowIfCancellationRequested();
+        return running.Find(static a => a.Reply.IsCompleted);
+    }
+
+    private static void Limit(List<Attempt> running)
+    {
+        if (running.Count == MostAtOnce)
+        {
+            running[0].Abandon();
+            running.RemoveAt(0);
         }
     }
 
@@ -143,8 +149,6 @@ internal sealed class ClusterCalls(string name, ReplicaSet replicas, ClusterMode
             ReplicaReply reply = await attempt.Reply.ConfigureAwait(false);
             attempt.Replica.Heard(reply.Depth);
             replicas.Resize(reply.Replicas);
-            long time = clock.GetTimestamp() - attempt.Began;
-            Volatile.Write(ref _slowest, Math.Max(time, (long)(Volatile.Read(ref _slowest) * Forget)));
             attempt.Release();
             return reply;
         }
@@ -152,12 +156,18 @@ internal sealed class ClusterCalls(string name, ReplicaSet replicas, ClusterMode
         {
             attempt.Lose();
             cancellationToken.ThrowIfCancellationRequested();
-            if (!options.Retry)
-            {
-                throw new ClusterModelException($"Model '{name}': expected an answer from replica {attempt.Replica.Number}, got {exception.GetType().Name}: {exception.Message} The model may have run. Set Retry to repeat such calls.", exception) { MayHaveRun = true };
-            }
-
+            RequireRetry(attempt, exception);
             return null;
+        }
+    }
+
+    private void RequireRetry(Attempt attempt, Exception? exception)
+    {
+        if (!options.Retry)
+        {
+            throw new ClusterModelException(
+                $"Model '{name}': expected an answer from replica {attempt.Replica.Number}, got {(exception is null ? "none, and the replica is out of reach." : $"{exception.GetType().Name}: {exception.Message}")} The model may have run. Set Retry to repeat such calls.",
+                exception) { MayHaveRun = true };
         }
     }
 }

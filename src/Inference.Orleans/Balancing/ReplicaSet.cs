@@ -7,6 +7,7 @@ namespace Inference.Orleans.Balancing;
 internal sealed class ReplicaSet(IGrainFactory grains, string model, TimeProvider clock)
 {
     private readonly Lock _lock = new();
+    private ReplicaState? _spare;
     private ReplicaState[] _replicas = [new(0, grains.GetGrain<IReplicaGrain>(ReplicaKey.Of(model, 0)), clock)];
 
     /// <summary>The number of replicas.</summary>
@@ -35,13 +36,19 @@ internal sealed class ReplicaSet(IGrainFactory grains, string model, TimeProvide
 
     /// <summary>The replica for a call.</summary>
     /// <param name="sequence">The sequence that it belongs to; null for a call of its own.</param>
-    /// <param name="tried">Replicas that were tried for it.</param>
+    /// <param name="tried">Replicas that did not answer it, each once or more.</param>
     public ReplicaState Choose(string? sequence, IReadOnlyCollection<ReplicaState> tried)
     {
         ReplicaState[] replicas = Volatile.Read(ref _replicas);
         if (sequence is not null)
         {
             return replicas[Slot(sequence, replicas.Length)];
+        }
+
+        if (tried.Count >= replicas.Length || (replicas.Length == 1 && replicas[0].Away > TimeSpan.Zero))
+        {
+            ReplicaState spare = Spare(replicas.Length);
+            return tried.Contains(spare) || spare.Away > TimeSpan.Zero ? replicas[tried.Count % replicas.Length] : spare;
         }
 
         if (replicas.Length == 1)
@@ -58,6 +65,18 @@ internal sealed class ReplicaSet(IGrainFactory grains, string model, TimeProvide
 
         // Some are away or were tried: those that are neither first, then those whose pause ends first.
         return replicas.OrderBy(tried.Contains).ThenBy(static r => r.Away > TimeSpan.Zero ? r.Away : TimeSpan.Zero).ThenBy(static r => r.Score).First();
+    }
+
+    // One more than there are, for calls that no other can answer: it is made where there is none, and ends when it is idle.
+    private ReplicaState Spare(int count)
+    {
+        ReplicaState? spare = Volatile.Read(ref _spare);
+        if (spare?.Number != count)
+        {
+            Volatile.Write(ref _spare, spare = new ReplicaState(count, grains.GetGrain<IReplicaGrain>(ReplicaKey.Of(model, count)), clock));
+        }
+
+        return spare;
     }
 
     // FNV-1a over UTF-16: the same in every process.

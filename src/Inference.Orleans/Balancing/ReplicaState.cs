@@ -14,6 +14,9 @@ internal sealed class ReplicaState(int number, IReplicaGrain grain, TimeProvider
     // A depth that nobody has confirmed lately says nothing.
     private static readonly TimeSpan s_fresh = TimeSpan.FromSeconds(1);
 
+    // As long as a silo is missed before it is declared dead, about.
+    private static readonly TimeSpan s_lostPause = TimeSpan.FromSeconds(1);
+
     private int _inFlight;
     private int _depth;
     private int _failures;
@@ -57,7 +60,11 @@ internal sealed class ReplicaState(int number, IReplicaGrain grain, TimeProvider
     {
         int failures = Interlocked.Increment(ref _failures);
         TimeSpan pause = s_firstPause * Math.Pow(2, Math.Min(failures - 1, 10));
-        pause = pause < s_longestPause ? pause : s_longestPause;
-        Volatile.Write(ref _awayUntil, clock.GetTimestamp() + (long)(pause.TotalSeconds * clock.TimestampFrequency));
+        Pause(pause < s_longestPause ? pause : s_longestPause);
     }
+
+    /// <summary>It is out of reach: calls go elsewhere for a time.</summary>
+    public void Lost() => Pause(s_lostPause);
+
+    private void Pause(TimeSpan pause) => Volatile.Write(ref _awayUntil, clock.GetTimestamp() + (long)(pause.TotalSeconds * clock.TimestampFrequency));
 }

@@ -16,9 +16,10 @@ public sealed class ClusterModelOptions
     /// calls that did not run (a replica refused them, or was not reached) are attempted again in any case.</summary>
     public bool Retry { get; set; } = true;
 
-    /// <summary>The time after which a call without an answer is also sent to another replica, if <see cref="Retry"/> is set; the first answer counts. 1 ms to 10 min; the default is 1 s; three times what recent calls took, if that is longer. It is how long a call waits for a silo that died.</summary>
+    /// <summary>The time after which a call without an answer asks whether its replica has it, and waits as long for that answer; without one, the call is sent to another replica as well (see <see cref="Retry"/>), and the first answer counts.
+    /// 1 ms to 10 min; the default is 500 ms. A call waits twice this time for a silo that died; a model that takes longer is waited for.</summary>
     [DurationRange("00:00:00.001", "00:10:00")]
-    public TimeSpan AttemptTimeout { get; set; } = TimeSpan.FromSeconds(1);
+    public TimeSpan AttemptTimeout { get; set; } = TimeSpan.FromMilliseconds(500);
 
     /// <summary>The calls that a silo in this process may have for the model before calls go to other silos, 0 to 1,000,000; the default is 16. 0: calls never stay in the process.</summary>
     [Range(0, 1_000_000)]

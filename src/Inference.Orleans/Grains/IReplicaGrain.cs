@@ -13,6 +13,10 @@ internal interface IReplicaGrain : IGrainWithStringKey
     [ResponseTimeout("1.00:00:00")]
     Task<ReplicaReply> RunAsync(ReplicaCall call, CancellationToken cancellationToken);
 
+    /// <summary>Whether a call runs or waits here. Answers at once, however busy the model is.</summary>
+    [Alias("Has")]
+    Task<bool> HasAsync(long call);
+
     /// <summary>Loads the model and describes it.</summary>
     [Alias("Describe")]
     Task<ModelDescription> DescribeAsync();

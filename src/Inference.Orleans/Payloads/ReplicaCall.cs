@@ -27,8 +27,12 @@ internal sealed class ReplicaCall
     [Id(2)]
     public CallSettings? Settings { get; set; }
 
+    /// <summary>Tells the call from others.</summary>
+    [Id(3)]
+    public long Id { get; set; }
+
     /// <summary>A call that was not sent yet; takes the inputs, which <see cref="Settle"/> releases.</summary>
-    public static ReplicaCall Make(NamedValues inputs, TimeSpan left, CallSettings? settings) => new() { Inputs = inputs, Left = left.Ticks, Settings = settings, _isSenders = true };
+    public static ReplicaCall Make(NamedValues inputs, TimeSpan left, CallSettings? settings) => new() { Inputs = inputs, Left = left.Ticks, Settings = settings, Id = Random.Shared.NextInt64(), _isSenders = true };
 
     /// <summary>The runtime may still write the message after the call has ended.</summary>
     public void MayBeWritten() => Volatile.Write(ref _mayBeWritten, true);

@@ -19,9 +19,9 @@ internal sealed class ReplicaGrain : Grain, IReplicaGrain
     private readonly LoadedModels _models;
     private readonly DirectoryWatch _watch;
     private readonly TimeProvider _clock;
+    private readonly HashSet<long> _running = [];
     private readonly string _key;
     private readonly int _number;
-    private int _active;
     private int _desired = 1;
     private long _usedAt;
     private IDisposable? _timer;
@@ -40,7 +40,7 @@ internal sealed class ReplicaGrain : Grain, IReplicaGrain
     public async Task<ReplicaReply> RunAsync(ReplicaCall call, CancellationToken cancellationToken)
     {
         _usedAt = _clock.GetTimestamp();
-        _active++;
+        bool isFirst = _running.Add(call.Id);
         try
         {
             // On the pool: the grain's turn ends here, and the batcher sees calls that come meanwhile.
@@ -48,9 +48,14 @@ internal sealed class ReplicaGrain : Grain, IReplicaGrain
         }
         finally
         {
-            _active--;
+            if (isFirst)
+            {
+                _running.Remove(call.Id);
+            }
         }
     }
+
+    public Task<bool> HasAsync(long call) => Task.FromResult(_running.Contains(call));
 
     public Task<ModelDescription> DescribeAsync() => Task.Run(() => _calls.DescribeAsync(Model));
 
@@ -93,7 +98,7 @@ internal sealed class ReplicaGrain : Grain, IReplicaGrain
             _watch.Missed(Model, exception);
         }
 
-        if (_active == 0 && (_number >= _desired || _clock.GetElapsedTime(_usedAt) > _models.Options.IdleAfter))
+        if (_running.Count == 0 && (_number >= _desired || _clock.GetElapsedTime(_usedAt) > _models.Options.IdleAfter))
         {
             DeactivateOnIdle();
         }
