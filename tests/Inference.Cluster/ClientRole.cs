@@ -20,9 +20,6 @@ internal static class ClientRole
     // A row in a batch is summed in another order than a row alone.
     private const float Tolerance = 1e-5f;
 
-    // A row in a batch is summed in another order than a row alone.
-    private const float Tolerance = 1e-5f;
-
     public static async Task<int> RunAsync(ClusterSettings settings)
     {
         HostApplicationBuilder builder = Host.CreateApplicationBuilder();
