@@ -13,7 +13,7 @@ for file in src/*/PublicAPI.Unshipped.txt; do
 done
 
 # These are in no program.
-for project in src/Inference.Cli src/Inference.Testing src/Inference.AspNetCore src/Inference.Monitoring.Sqlite src/Inference.Monitoring.PostgreSql; do
+for project in src/Inference.Cli src/Inference.Testing src/Inference.AspNetCore src/Inference.Monitoring.Sqlite src/Inference.Monitoring.PostgreSql src/Inference.Decisions.PostgreSql src/Inference.Decisions.Redis src/Inference.Orleans; do
   dotnet build "$project" -c Release --nologo -v q -clp:ErrorsOnly -p:RunAnalyzers=true -p:TreatWarningsAsErrors=false "-p:PublicApiLog=$log"
 done \
   || { echo "api: the build failed; git checkout src/*/PublicAPI.Unshipped.txt brings the files back" >&2; exit 1; }
