@@ -1,3 +1,4 @@
+using System.Globalization;
 using Inference.Orleans.Balancing;
 using Inference.Orleans.Configuration;
 using Inference.Orleans.Loading;
@@ -18,6 +19,9 @@ namespace Inference.Orleans;
 /// </remarks>
 public sealed class OrleansModelRunner : IModelRunner
 {
+    // Between questions to a cluster that is not there yet: starting takes seconds.
+    private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(200);
+
     private readonly ClusterModelOptions _options;
     private readonly ModelSlot? _local;
     private readonly ClusterCalls _calls;
@@ -85,19 +89,33 @@ public sealed class OrleansModelRunner : IModelRunner
     internal static async ValueTask<OrleansModelRunner> ConnectAsync(string name, IGrainFactory grains, LoadedModels? local, ClusterModelOptions options, TimeProvider clock, CancellationToken cancellationToken)
     {
         string model = options.Model ?? name;
-        ModelDescription description;
-        try
-        {
-            description = await grains.GetGrain<IReplicaGrain>(ReplicaKey.Of(model, 0)).DescribeAsync().WaitAsync(options.Timeout, clock, cancellationToken).ConfigureAwait(false);
-        }
-        catch (Exception exception) when (exception is not (OperationCanceledException or OutOfMemoryException))
-        {
-            throw new ModelLoadException($"Model '{name}': expected a silo that describes '{model}' within {options.Timeout.TotalSeconds:0.###} s, got {exception.GetType().Name}: {exception.Message} Start silos, and connect this process to their cluster.", exception);
-        }
-
+        ModelDescription description = await DescribeAsync(name, model, grains, options.Timeout, clock, cancellationToken).ConfigureAwait(false);
         return description.Fault is { } fault
             ? throw new ModelLoadException(fault.Message)
             : new OrleansModelRunner(description.ToInfo(name), new ReplicaSet(grains, model, clock), local?.Find(model), options, clock);
+    }
+
+    // Asked again until the time is up: a host may begin with its models before it is connected to the cluster, and the first silo may still be starting.
+    private static async ValueTask<ModelDescription> DescribeAsync(string name, string model, IGrainFactory grains, TimeSpan limit, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        long began = clock.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                TimeSpan left = limit - clock.GetElapsedTime(began);
+                return await grains.GetGrain<IReplicaGrain>(ReplicaKey.Of(model, 0)).DescribeAsync().WaitAsync(left > TimeSpan.Zero ? left : TimeSpan.Zero, clock, cancellationToken).ConfigureAwait(false);
+            }
+            catch (Exception exception) when (exception is not (OperationCanceledException or OutOfMemoryException))
+            {
+                if (clock.GetElapsedTime(began) + s_pause >= limit)
+                {
+                    throw new ModelLoadException($"Model '{name}': expected a silo that describes '{model}' within {limit.TotalSeconds.ToString(CultureInfo.InvariantCulture)} s, got {exception.GetType().Name}: {exception.Message} Start silos, and connect this process to their cluster.", exception);
+                }
+            }
+
+            await Task.Delay(s_pause, clock, cancellationToken).ConfigureAwait(false);
+        }
     }
 
     private ValueTask<NamedValues> RunLocalAsync(ModelSlot local, NamedValues inputs, RunContext? context, CancellationToken cancellationToken)

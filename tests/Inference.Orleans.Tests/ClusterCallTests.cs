@@ -1,6 +1,7 @@
 using Inference.TestSupport;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Hosting;
+using Orleans.TestingHost;
 
 namespace Inference.Orleans.Tests;
 
@@ -61,6 +62,17 @@ public sealed class ClusterCallTests
 
         Assert.Contains("Model 'other'", error.Message, StringComparison.Ordinal);
         Assert.Contains("AddModel", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Connect_NoSiloRunsModels_SaysSoWhenTheTimeIsUp()
+    {
+        await using InProcessTestCluster cluster = new InProcessTestClusterBuilder(1).Build();
+        await cluster.DeployAsync();
+
+        ModelLoadException error = await Assert.ThrowsAsync<ModelLoadException>(async () => await OrleansModelRunner.ConnectAsync("m", cluster.Client, o => o.Timeout = TimeSpan.FromMilliseconds(500)));
+
+        Assert.StartsWith("Model 'm': expected a silo that describes 'm' within 0.5 s", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
