@@ -10,17 +10,17 @@ internal sealed class UseMap(ModelGraph graph)
     public bool IsPinned(Value value) => Pinned.Contains(value);
 
     /// <summary>The nodes that use a value, once for each use.</summary>
-    public IReadOnlyList<Node> Users(Value value) => Users().TryGetValue(value, out List<Node>? users) ? users : [];
+    public IReadOnlyList<Node> Users(Value value) => AllUsers.TryGetValue(value, out List<Node>? users) ? users : [];
 
     /// <summary>The node that alone uses a value, once; null where there are more, none, or the value is pinned.</summary>
-    public Node? OnlyUser(Value value) => !Pinned.Contains(value) && Users().TryGetValue(value, out List<Node>? users) && users.Count == 1 ? users[0] : null;
+    public Node? OnlyUser(Value value) => !Pinned.Contains(value) && AllUsers.TryGetValue(value, out List<Node>? users) && users.Count == 1 ? users[0] : null;
 
     public void Add(Value value, Node user)
     {
-        if (!Users().TryGetValue(value, out List<Node>? users))
+        if (!AllUsers.TryGetValue(value, out List<Node>? users))
         {
             // One place: most values have one user.
-            Users().Add(value, users = new(1));
+            AllUsers.Add(value, users = new(1));
         }
 
         users.Add(user);
@@ -46,7 +46,7 @@ internal sealed class UseMap(ModelGraph graph)
         }
     }
 
-    public void Remove(Value value, Node user) => Users().GetValueOrDefault(value)?.Remove(user);
+    public void Remove(Value value, Node user) => AllUsers.GetValueOrDefault(value)?.Remove(user);
 
     private HashSet<Value> Pinned
     {
@@ -65,23 +65,26 @@ internal sealed class UseMap(ModelGraph graph)
         }
     }
 
-    private Dictionary<Value, List<Node>> Users()
+    private Dictionary<Value, List<Node>> AllUsers
     {
-        if (_users is null)
+        get
         {
-            _users = new(graph.Nodes.Count);
-            foreach (Node node in graph.Nodes)
+            if (_users is null)
             {
-                foreach (Value? input in node.Inputs)
+                _users = new(graph.Nodes.Count);
+                foreach (Node node in graph.Nodes)
                 {
-                    if (input is not null)
+                    foreach (Value? input in node.Inputs)
                     {
-                        Add(input, node);
+                        if (input is not null)
+                        {
+                            Add(input, node);
+                        }
                     }
                 }
             }
-        }
 
-        return _users;
+            return _users;
+        }
     }
 }
