@@ -8,6 +8,7 @@ internal sealed class Child : IDisposable
     private readonly Process _process;
     private readonly List<string> _lines = [];
     private readonly Lock _lock = new();
+    private bool _hasEnded;
     private TaskCompletionSource _news = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private Child(Process process, string log)
@@ -35,8 +36,6 @@ internal sealed class Child : IDisposable
 
     public int Id => _process.Id;
 
-    public bool HasExited => _process.HasExited;
-
     /// <summary>Starts a role.</summary>
     /// <param name="log">The file that its errors are added to.</param>
     /// <param name="arguments">The role and its arguments.</param>
@@ -60,12 +59,12 @@ internal sealed class Child : IDisposable
                     return line;
                 }
 
-                news = _news.Task;
-            }
+                if (_hasEnded)
+                {
+                    throw new InvalidOperationException($"a process ended before it wrote '{begin}'; its errors are in its log");
+                }
 
-            if (_process.HasExited)
-            {
-                throw new InvalidOperationException($"a process ended with {_process.ExitCode} before it wrote '{begin}'");
+                news = _news.Task;
             }
 
             try
@@ -76,6 +75,15 @@ internal sealed class Child : IDisposable
             {
                 throw new TimeoutException($"a process did not write '{begin}' within {limit.TotalSeconds} s");
             }
+        }
+    }
+
+    /// <summary>The rest of all lines so far that begin with a text.</summary>
+    public string[] Lines(string begin)
+    {
+        lock (_lock)
+        {
+            return [.. _lines.Where(l => l.StartsWith(begin, StringComparison.Ordinal)).Select(l => l[begin.Length..])];
         }
     }
 
@@ -119,7 +127,11 @@ internal sealed class Child : IDisposable
     {
         lock (_lock)
         {
-            if (line is not null)
+            if (line is null)
+            {
+                _hasEnded = true;
+            }
+            else
             {
                 _lines.Add(line);
             }

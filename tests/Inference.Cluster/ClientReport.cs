@@ -20,6 +20,9 @@ internal sealed class ClientReport
 
     public double P99Us { get; set; }
 
+    /// <summary>Calls answered in a second by all callers together.</summary>
+    public double CallsPerSecond { get; set; }
+
     /// <summary>Calls that were disturbed: attempted more than once, or longer than 250 ms.</summary>
     public SlowCall[] Slow { get; set; } = [];
 }

@@ -13,7 +13,6 @@ namespace Inference.Cluster;
 internal static class ClientRole
 {
     private const int Rows = 64;
-    private const int Callers = 4;
     private const int Measured = 5_000;
     private const int WarmUp = 15_000;
 
@@ -31,7 +30,7 @@ internal static class ClientRole
         var runner = host.Services.GetRequiredKeyedService<IModelRunner>(ClusterModel.Name);
         await runner.EnsureLoadedAsync().ConfigureAwait(false);
         using IModelRunner reference = ModelRunner.Load(ModelSource.Bytes(ClusterModel.Make()));
-        NamedValues[] rows = [.. Enumerable.Range(0, Rows).Select(ClusterModel.Row)];
+        NamedValues[] rows = [.. Enumerable.Range(0, Rows).Select(static i => ClusterModel.Row(i))];
         float[][] expected = [.. rows.Select(row =>
         {
             using NamedValues outputs = reference.Run(row);
@@ -43,10 +42,12 @@ internal static class ClientRole
 
         using var stopping = new CancellationTokenSource();
         var slow = new ConcurrentQueue<SlowCall>();
-        Task[] callers = [.. Enumerable.Range(0, Callers).Select(i => Task.Run(() => CallAsync(runner, rows, expected, i, report, slow, stopping.Token)))];
+        long began = Stopwatch.GetTimestamp();
+        Task[] callers = [.. Enumerable.Range(0, settings.Callers).Select(i => Task.Run(() => CallAsync(runner, rows, expected, i, report, slow, stopping.Token)))];
         await Console.In.ReadToEndAsync().ConfigureAwait(false);
         await stopping.CancelAsync().ConfigureAwait(false);
         await Task.WhenAll(callers).ConfigureAwait(false);
+        report.CallsPerSecond = (report.CallCount - report.FailedCount) / Stopwatch.GetElapsedTime(began).TotalSeconds;
         report.Slow = [.. slow];
         Console.WriteLine(JsonSerializer.Serialize(report));
         await host.StopAsync().ConfigureAwait(false);

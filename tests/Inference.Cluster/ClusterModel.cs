@@ -18,31 +18,31 @@ internal static class ClusterModel
         Directory.Move(aside, Path.Combine(root, version));
     }
 
-    public static byte[] Make()
+    public static byte[] Make(int features = Features, int outputs = Outputs)
     {
         var random = new Random(1);
-        float[] weights = [.. Enumerable.Range(0, Features * Outputs).Select(_ => random.NextSingle() - 0.5f)];
+        float[] weights = [.. Enumerable.Range(0, features * outputs).Select(_ => random.NextSingle() - 0.5f)];
         using var model = new OnnxModel { IrVersion = 8, ProducerName = "cluster" };
         model.OperatorSets.Add(new OnnxOperatorSet("", 17));
         model.Graph.Name = Name;
-        model.Graph.Inputs.Add(new("x", OnnxType.Tensor(OnnxElementType.Float32, "N", Features)));
-        model.Graph.Outputs.Add(new("y", OnnxType.Tensor(OnnxElementType.Float32, "N", Outputs)));
-        model.Graph.Initializers.Add(OnnxTensor.Create<float>("w", weights, Features, Outputs));
+        model.Graph.Inputs.Add(new("x", OnnxType.Tensor(OnnxElementType.Float32, "N", features)));
+        model.Graph.Outputs.Add(new("y", OnnxType.Tensor(OnnxElementType.Float32, "N", outputs)));
+        model.Graph.Initializers.Add(OnnxTensor.Create<float>("w", weights, features, outputs));
         model.Graph.Nodes.Add(new OnnxNode("MatMul", ["x", "w"], ["z"]));
         model.Graph.Nodes.Add(new OnnxNode("Sigmoid", ["z"], ["y"]));
         return model.ToArray();
     }
 
     /// <summary>Inputs of one row.</summary>
-    public static NamedValues Row(int seed)
+    public static NamedValues Row(int seed, int features = Features)
     {
         var random = new Random(seed);
-        float[] row = new float[Features];
+        float[] row = new float[features];
         foreach (ref float value in row.AsSpan())
         {
             value = random.NextSingle();
         }
 
-        return new NamedValues { ["x"] = TensorValue.Copy<float>(row, [1, Features]) };
+        return new NamedValues { ["x"] = TensorValue.Copy<float>(row, [1, features]) };
     }
 }

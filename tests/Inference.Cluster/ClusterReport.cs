@@ -46,6 +46,17 @@ internal sealed class ClusterReport
     [JsonPropertyName("rollbacks")]
     public required int Rollbacks { get; init; }
 
+    /// <summary>From the decision until a silo's trial had ended, the median and the longest over all silos and rollbacks, at a resolution of 5 ms; 0 where decisions are in memory.</summary>
+    [JsonPropertyName("rollbackP50Ms")]
+    public required double RollbackP50Ms { get; init; }
+
+    [JsonPropertyName("rollbackMaxMs")]
+    public required double RollbackMaxMs { get; init; }
+
+    /// <summary>Calls answered in a second by all callers together.</summary>
+    [JsonPropertyName("callsPerSecond")]
+    public required double CallsPerSecond { get; init; }
+
     /// <summary>The same call without the cluster.</summary>
     [JsonPropertyName("localDirectP50Us")]
     public required double LocalDirectP50Us { get; init; }

@@ -18,6 +18,8 @@ internal sealed class ClusterRun : IDisposable
     private readonly List<Fault> _faults = [];
     private readonly Random _random = new(1);
     private readonly string[] _shared;
+    private readonly List<long> _ends = [];
+    private double[] _rollbackMs = [];
     private int _rollbacks;
 
     public ClusterRun(ClusterSettings settings)
@@ -26,7 +28,7 @@ internal sealed class ClusterRun : IDisposable
         _silos = new Child?[settings.Silos];
         _shared =
         [
-            "--store", settings.Store.ToString(), "--connection", settings.Connection, "--silos", Text(settings.Silos), "--port", Text(settings.Port), "--partitions", Text(settings.Partitions),
+            "--store", settings.Store.ToString(), "--connection", settings.Connection, "--silos", Text(settings.Silos), "--port", Text(settings.Port), "--partitions", Text(settings.Partitions), "--callers", Text(settings.Callers),
             "--models", Path.Combine(_folder, "models"), "--cluster", Path.GetFileName(_folder),
         ];
         _proxies = settings.Partitions == 0 ? [] : [.. Enumerable.Range(0, settings.Silos).SelectMany(i => new DropProxy[]
@@ -74,6 +76,9 @@ internal sealed class ClusterRun : IDisposable
             RemoteP99Us = Math.Round(seen.P99Us, 1),
             DoubleDecisions = doubles,
             Rollbacks = _rollbacks,
+            RollbackP50Ms = _rollbackMs.Length == 0 ? 0 : _rollbackMs[_rollbackMs.Length / 2],
+            RollbackMaxMs = _rollbackMs.LastOrDefault(),
+            CallsPerSecond = Math.Round(seen.CallsPerSecond),
         };
     }
 
@@ -96,10 +101,25 @@ internal sealed class ClusterRun : IDisposable
     private static double Recovery(Fault fault, DateTimeOffset next, SlowCall[] slow) =>
         Math.Round(slow.Where(c => c.Ended > fault.At && c.Ended < next).Select(c => (c.Ended - fault.At).TotalMilliseconds).DefaultIfEmpty().Max());
 
+    private void TakeEnds(Child? silo) => _ends.AddRange(silo?.Lines(SiloRole.TrialEnded).Select(static l => long.Parse(l, CultureInfo.InvariantCulture)) ?? []);
+
+    // From each rollback until each silo that was there has ended its trial.
+    private void SetRollbacks(long[] decided)
+    {
+        _rollbacks = decided.Length;
+        foreach (Child? silo in _silos)
+        {
+            TakeEnds(silo);
+        }
+
+        _rollbackMs = [.. _ends.Select(end => Array.FindLast(decided, at => at <= end) is var at and > 0 ? Math.Round(TimeSpan.FromTicks(end - at).TotalMilliseconds, 1) : 0).Order()];
+    }
+
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 
     private async Task StartAsync(int index)
     {
+        TakeEnds(_silos[index]);
         _silos[index]?.Dispose();
         Child silo = _silos[index] = Child.Start(Path.Combine(_folder, $"silo-{index}.log"), ["silo", .. _shared, "--index", Text(index)]);
         await silo.LineAsync("ready", s_patience).ConfigureAwait(false);
@@ -165,7 +185,7 @@ internal sealed class ClusterRun : IDisposable
     {
         if (await Stores.ReadDecisionsAsync(_settings).ConfigureAwait(false) is { } log)
         {
-            _rollbacks = log.Count(static d => d.Action == DecisionActions.Rollback);
+            SetRollbacks([.. log.Where(static d => d.Action == DecisionActions.Rollback).Select(static d => d.At.UtcTicks)]);
             return DoubleDecisions.Count(log);
         }
 

@@ -42,6 +42,12 @@ internal sealed class ClusterSettings
     /// <summary>Times that nothing reaches a silo for 30 s.</summary>
     public int Partitions => Number("partitions", 0);
 
+    /// <summary>Callers that the client has at once.</summary>
+    public int Callers => Number("callers", 4);
+
+    /// <summary>Models that one silo registers, for the run of many models; 0 for the run of a cluster.</summary>
+    public int Many => Number("many", 0);
+
     /// <summary>The number of a silo, from 0.</summary>
     public int Index => Number("index", 0);
 

@@ -8,6 +8,12 @@ try
     {
         case ["run", .. var rest]:
             var settings = new ClusterSettings(rest);
+            if (settings.Many > 0)
+            {
+                Console.WriteLine(JsonSerializer.Serialize(await ManyModels.RunAsync(settings).ConfigureAwait(false)));
+                return 0;
+            }
+
             using (var run = new ClusterRun(settings))
             {
                 ClusterReport report = await run.RunAsync().ConfigureAwait(false);
@@ -20,7 +26,7 @@ try
         case ["client", .. var rest]:
             return await ClientRole.RunAsync(new ClusterSettings(rest)).ConfigureAwait(false);
         default:
-            Console.Error.WriteLine("usage: eng/cluster.sh --store memory|postgres|redis [--silos 3] [--seconds N] [--kills N] [--pauses N] [--partitions N] [--json]");
+            Console.Error.WriteLine("usage: eng/cluster.sh --store memory|postgres|redis [--silos 3] [--seconds N] [--kills N] [--pauses N] [--partitions N] [--callers N] [--many N] [--json]");
             return 64;
     }
 }

@@ -17,6 +17,9 @@ namespace Inference.Cluster;
 /// <summary>A silo as a process. Writes <c>ready</c>, then <c>local TOTAL DIRECT</c> (microseconds, medians of a call that stays in the process and of one without the cluster), and ends when its standard input does.</summary>
 internal static class SiloRole
 {
+    /// <summary>What a line begins with that says when a silo's trial ended.</summary>
+    public const string TrialEnded = "ended ";
+
     private const string ThroughCluster = "cluster";
 
     public static async Task<int> RunAsync(ClusterSettings settings)
@@ -52,10 +55,11 @@ internal static class SiloRole
         Console.WriteLine("ready");
         var stopping = new CancellationTokenSource();
         Task decisions = Task.Run(() => DecideAsync(host.Services, settings, stopping.Token));
+        Task watched = Task.Run(() => WatchAsync(host.Services, stopping.Token));
         Task measured = settings.Index == 0 ? Task.Run(() => MeasureAsync(host.Services)) : Task.CompletedTask;
         await Task.WhenAny(Task.Run(Console.In.ReadToEndAsync), host.WaitForShutdownAsync()).ConfigureAwait(false);
         await stopping.CancelAsync().ConfigureAwait(false);
-        await Task.WhenAll(decisions, measured).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.WhenAll(decisions, watched, measured).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (settings is { Index: 0, Store: StoreKind.Memory } && host.Services.GetRequiredKeyedService<IModelRunner>(ClusterModel.Name).GetService<IModelVersions>() is { } versions)
         {
             int doubles = DoubleDecisions.Count(await versions.ReadAuditAsync().ConfigureAwait(false));
@@ -85,6 +89,23 @@ internal static class SiloRole
             }
 
             await Task.Delay(TimeSpan.FromMilliseconds(500), stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    // Writes when this silo's trial has ended, in ticks of UTC.
+    private static async Task WatchAsync(IServiceProvider services, CancellationToken stopping)
+    {
+        var runner = services.GetRequiredKeyedService<IModelRunner>(ClusterModel.Name);
+        for (bool wasOn = false; !stopping.IsCancellationRequested;)
+        {
+            bool isOn = runner.GetService<IModelVersions>()?.Canary is not null;
+            if (wasOn && !isOn)
+            {
+                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{TrialEnded}{DateTime.UtcNow.Ticks}"));
+            }
+
+            wasOn = isOn;
+            await Task.Delay(TimeSpan.FromMilliseconds(5), stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
