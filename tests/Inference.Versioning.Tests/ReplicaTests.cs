@@ -240,6 +240,53 @@ public sealed class ReplicaTests : IDisposable
         Assert.Equal("1", late.Versions.DefaultVersion);
     }
 
+    /// <summary>A replica that learns at once that a trial was rolled back and begun again is in the new trial, as the others are.</summary>
+    [Fact]
+    public async Task Refresh_TrialRolledBackAndBegunAgainElsewhere_IsInTheNewTrial()
+    {
+        (VersionedModelRunner quick, VersionedModelRunner late) = await OpenTrialAsync();
+        await using (quick)
+        await using (late)
+        {
+            late.Versions.ReportMetric("2", 0);
+            EvidenceReport first = late.GetService<IMergeableEvidence>()!.Report()!;
+            Assert.Equal(first.Trial, quick.GetService<IMergeableEvidence>()!.Report()!.Trial);
+
+            await quick.Versions.RollbackAsync("ann", "no");
+            await quick.Versions.StartCanaryAsync("2", 50, "ann", "or yes");
+            await late.Versions.RefreshAsync();
+
+            EvidenceReport second = late.GetService<IMergeableEvidence>()!.Report()!;
+            Assert.NotEqual(first.Trial, second.Trial);
+            Assert.NotEqual(first.Replica, second.Replica);
+            Assert.Equal(second.Trial, quick.GetService<IMergeableEvidence>()!.Report()!.Trial);
+        }
+    }
+
+    /// <summary>The alarm of a trial that was rolled back elsewhere does not end the one that was begun since, and the replica takes part in that one.</summary>
+    [Fact]
+    public async Task Alarm_TrialRolledBackAndBegunAgainElsewhere_DoesNotEndTheNewTrial()
+    {
+        (VersionedModelRunner quick, VersionedModelRunner late) = await OpenTrialAsync();
+        await using (quick)
+        await using (late)
+        {
+            await quick.Versions.RollbackAsync("ann", "no");
+            await quick.Versions.StartCanaryAsync("2", 50, "ann", "or yes");
+            for (int i = 0; late.GetService<IMergeableEvidence>()!.Report() is not null; i++)
+            {
+                Assert.InRange(i, 0, 10_000);
+                late.Versions.ReportMetric("1", 1);
+                late.Versions.ReportMetric("2", 0);
+            }
+
+            await late.Versions.RefreshAsync();
+            await Eventually.TrueAsync(() => late.GetService<IMergeableEvidence>()!.Report() is not null);
+            Assert.Equal(["default 1", "canary 2", "rollback 2", "canary 2"], await ActionsAsync(late));
+            Assert.Equal(quick.GetService<IMergeableEvidence>()!.Report()!.Trial, late.GetService<IMergeableEvidence>()!.Report()!.Trial);
+        }
+    }
+
     /// <summary>However many decisions are made while a version loads, its rollback among them is not overlooked.</summary>
     [Fact]
     public async Task Promote_RolledBackWithManyDecisionsSince_IsRefused()
@@ -349,6 +396,22 @@ public sealed class ReplicaTests : IDisposable
         await Assert.ThrowsAsync<ArgumentException>(async () => await versions.StartCanaryAsync("1", 10, actor, reason));
         await Assert.ThrowsAsync<ArgumentException>(async () => await versions.SetLabelAsync("a", "1", actor, reason));
         Assert.Single(await versions.ReadAuditAsync());
+    }
+
+    // Two replicas in one trial of version 2.
+    private async Task<(VersionedModelRunner Quick, VersionedModelRunner Late)> OpenTrialAsync()
+    {
+        _repository.Publish("1");
+        VersionedModelRunner quick = await _repository.OpenAsync(Trial);
+        _repository.Publish("2");
+        await quick.Versions.StartCanaryAsync("2", 50, "ann", "yes");
+        return (quick, await _repository.OpenAsync(Trial, loader: _repository.NewLoader()));
+
+        static void Trial(VersioningOptions options)
+        {
+            options.Rollout = RolloutMode.Manual;
+            (options.Canary.ShadowWarmupCalls, options.Canary.CompareLatency) = (0, false);
+        }
     }
 
     private VersionFolder VersionFolderOf(string version) => new RepositoryScanner(_repository.Root, static _ => VersionFacts.None).Scan().Single(f => f.Version == version);

@@ -13,7 +13,7 @@ internal sealed partial class CanaryTrial
     private long _reports;
     private bool _hasNews = true;
 
-    /// <summary>The sequence of the last decision before the trial that ended one: two trials of the same files are told apart by it.</summary>
+    /// <summary><see cref="State.RepositoryState.Epoch"/> when the trial began: two trials of the same files are told apart by it.</summary>
     public long Epoch { get; init; }
 
     private string SharedName => string.Create(CultureInfo.InvariantCulture, $"{_trialName}#{Epoch}");

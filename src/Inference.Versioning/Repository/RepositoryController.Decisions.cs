@@ -189,7 +189,7 @@ internal sealed partial class RepositoryController
     private bool IsOnTrial(CanaryTrial trial)
     {
         RepositoryState state = _log.Current;
-        return _trial == trial && VersionPlanner.CanaryCandidates(Options, state, _folders, state.Default ?? _default!.Version).Contains(trial.Slot.Version);
+        return _trial == trial && trial.Epoch == state.Epoch && VersionPlanner.CanaryCandidates(Options, state, _folders, state.Default ?? _default!.Version).Contains(trial.Slot.Version);
     }
 
     private (string Version, bool IsCanary) Target()

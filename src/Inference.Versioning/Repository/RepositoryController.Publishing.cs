@@ -139,14 +139,15 @@ internal sealed partial class RepositoryController
             return;
         }
 
-        if (_trial is { IsStopped: true } alarmed && alarmed.Slot == slot)
+        long epoch = _log.Current.Epoch;
+        if (_trial is { IsStopped: true } alarmed && alarmed.Slot == slot && alarmed.Epoch == epoch)
         {
             // The alarm was raised and its rollback waits for the gate: no second trial in the meantime.
             return;
         }
 
         double percent = _log.Current.Canary is not null ? _log.Current.CanaryPercent : options.Canary.Percent;
-        if (_trial is { IsStopped: false } trial && trial.Slot == slot && trial.Options.FalseAlarmProbability == options.Canary.FalseAlarmProbability && trial.Options.AutomaticRollback == options.Canary.AutomaticRollback)
+        if (_trial is { IsStopped: false } trial && trial.Slot == slot && trial.Epoch == epoch && trial.Options.FalseAlarmProbability == options.Canary.FalseAlarmProbability && trial.Options.AutomaticRollback == options.Canary.AutomaticRollback)
         {
             trial.Percent = percent;
             return;
@@ -157,7 +158,7 @@ internal sealed partial class RepositoryController
         _trial?.Stop();
         _trial = new CanaryTrial(slot, options.Canary, percent, salt, OnAlarm, OnPassed, log10 => _instruments.Evidence(slot.Version, log10), warmup, _setup.Clock)
         {
-            Epoch = _log.LastAfter(0, static d => d.Action is DecisionActions.Default or DecisionActions.Promote or DecisionActions.Rollback)?.Sequence ?? 0,
+            Epoch = epoch,
         };
         _trial.Judge(_setup.Outcomes, ModelName);
         VersioningLog.CanaryStarted(_setup.Logger, ModelName, slot.Version, percent);

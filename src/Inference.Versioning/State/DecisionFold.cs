@@ -22,8 +22,8 @@ internal static class DecisionFold
         return !VersionName.IsValid(decision.Version) ? state : decision.Action switch
         {
             DecisionActions.Default => Adopt(state, decision),
-            DecisionActions.Promote => Promote(state, decision),
-            DecisionActions.Rollback => RollBack(state, decision),
+            DecisionActions.Promote => BeginEpoch(Promote(state, decision), decision),
+            DecisionActions.Rollback => BeginEpoch(RollBack(state, decision), decision),
             DecisionActions.Canary => StartCanary(state, decision),
             DecisionActions.Label => Label(state, decision),
             DecisionActions.Refused => state with { Refused = Noted(state.Refused, decision.Version, decision.Facts.GetValueOrDefault(DecisionFacts.Stamp, "")) },
@@ -35,15 +35,20 @@ internal static class DecisionFold
     public static RepositoryState Apply(RepositoryState state, IEnumerable<Decision> decisions) => decisions.Aggregate(state, Apply);
 
     private static RepositoryState Adopt(RepositoryState state, Decision decision) => WithSignature(
-        state.Default == decision.Version ? state : state with
-        {
-            Default = decision.Version,
-            Decided = false,
-            Ceiling = null,
-            Previous = Push(state.Previous, state.Default, decision.Version),
-            PolicyCanary = null,
-        },
+        state.Default == decision.Version ? state : BeginEpoch(
+            state with
+            {
+                Default = decision.Version,
+                Decided = false,
+                Ceiling = null,
+                Previous = Push(state.Previous, state.Default, decision.Version),
+                PolicyCanary = null,
+            },
+            decision),
         decision);
+
+    // A decision that is not written yet has no sequence number.
+    private static RepositoryState BeginEpoch(RepositoryState state, Decision decision) => state with { Epoch = Math.Max(state.Epoch, decision.Sequence) };
 
     // Only a person can clear a rejection: a version that was rolled back during its trial stays rejected.
     private static RepositoryState Promote(RepositoryState state, Decision decision) => Decide(state, decision, decision.Version) with

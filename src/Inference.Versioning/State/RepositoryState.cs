@@ -44,6 +44,9 @@ internal sealed record RepositoryState
     /// <summary>The last canary recorded as started by the policy, to record it once; null for none.</summary>
     public string? PolicyCanary { get; init; }
 
+    /// <summary>The sequence number of the last decision that changed the default or ended a trial: trials of the same files before and after it are different ones. 0 for none.</summary>
+    public long Epoch { get; init; }
+
     /// <summary>Versions recorded as refused, with their stamp, to record them once.</summary>
     public IReadOnlyDictionary<string, string> Refused { get; init; } = new Dictionary<string, string>();
 
