@@ -18,7 +18,7 @@ internal sealed class ClusterRun : IDisposable
     private readonly List<Fault> _faults = [];
     private readonly Random _random = new(1);
     private readonly string[] _shared;
-    private readonly List<long> _ends = [];
+    private readonly List<(long Epoch, long Ticks)> _ends = [];
     private double[] _rollbackMs = [];
     private int _rollbacks;
 
@@ -101,18 +101,30 @@ internal sealed class ClusterRun : IDisposable
     private static double Recovery(Fault fault, DateTimeOffset next, SlowCall[] slow) =>
         Math.Round(slow.Where(c => c.Ended > fault.At && c.Ended < next).Select(c => (c.Ended - fault.At).TotalMilliseconds).DefaultIfEmpty().Max());
 
-    private void TakeEnds(Child? silo) => _ends.AddRange(silo?.Lines(SiloRole.TrialEnded).Select(static l => long.Parse(l, CultureInfo.InvariantCulture)) ?? []);
+    private void TakeEnds(Child? silo) => _ends.AddRange(silo?.Lines(SiloRole.TrialEnded).Select(static l => l.Split(' ')).Select(static p => (long.Parse(p[0], CultureInfo.InvariantCulture), long.Parse(p[1], CultureInfo.InvariantCulture))) ?? []);
 
-    // From each rollback until each silo that was there has ended its trial.
-    private void SetRollbacks(long[] decided)
+    // From each rollback until each silo that was in its trial has ended it. A trial is known by the number of the last rollback, or first default, before it.
+    private void SetRollbacks(IEnumerable<Decision> log)
     {
-        _rollbacks = decided.Length;
         foreach (Child? silo in _silos)
         {
             TakeEnds(silo);
         }
 
-        _rollbackMs = [.. _ends.Select(end => Array.FindLast(decided, at => at <= end) is var at and > 0 ? Math.Round(TimeSpan.FromTicks(end - at).TotalMilliseconds, 1) : 0).Order()];
+        var times = new List<double>();
+        long epoch = 0;
+        foreach (Decision decision in log.Where(static d => d.Action is DecisionActions.Default or DecisionActions.Rollback))
+        {
+            if (decision.Action == DecisionActions.Rollback)
+            {
+                _rollbacks++;
+                times.AddRange(_ends.Where(e => e.Epoch == epoch).Select(e => Math.Max(0, Math.Round(TimeSpan.FromTicks(e.Ticks - decision.At.UtcTicks).TotalMilliseconds, 1))));
+            }
+
+            epoch = decision.Sequence;
+        }
+
+        _rollbackMs = [.. times.Order()];
     }
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
@@ -185,7 +197,7 @@ internal sealed class ClusterRun : IDisposable
     {
         if (await Stores.ReadDecisionsAsync(_settings).ConfigureAwait(false) is { } log)
         {
-            SetRollbacks([.. log.Where(static d => d.Action == DecisionActions.Rollback).Select(static d => d.At.UtcTicks)]);
+            SetRollbacks(log);
             return DoubleDecisions.Count(log);
         }
 

@@ -92,19 +92,19 @@ internal static class SiloRole
         }
     }
 
-    // Writes when this silo's trial has ended, in ticks of UTC.
+    // Writes when a trial has ended in this silo: the number of the decision after which it began, and ticks of UTC.
     private static async Task WatchAsync(IServiceProvider services, CancellationToken stopping)
     {
         var runner = services.GetRequiredKeyedService<IModelRunner>(ClusterModel.Name);
-        for (bool wasOn = false; !stopping.IsCancellationRequested;)
+        for (string? known = null; !stopping.IsCancellationRequested;)
         {
-            bool isOn = runner.GetService<IModelVersions>()?.Canary is not null;
-            if (wasOn && !isOn)
+            string? trial = runner.GetService<IMergeableEvidence>()?.Report()?.Trial;
+            if (known is not null && known != trial)
             {
-                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{TrialEnded}{DateTime.UtcNow.Ticks}"));
+                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{TrialEnded}{known[(known.IndexOf('#', StringComparison.Ordinal) + 1)..]} {DateTime.UtcNow.Ticks}"));
             }
 
-            wasOn = isOn;
+            known = trial;
             await Task.Delay(TimeSpan.FromMilliseconds(5), stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
