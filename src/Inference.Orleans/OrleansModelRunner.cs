@@ -1,6 +1,8 @@
 using System.Globalization;
+using Inference.Feedback;
 using Inference.Orleans.Balancing;
 using Inference.Orleans.Configuration;
+using Inference.Orleans.Feedback;
 using Inference.Orleans.Loading;
 using Inference.Orleans.Payloads;
 using Inference.Orleans.Grains;
@@ -25,13 +27,15 @@ public sealed class OrleansModelRunner : IModelRunner
     private readonly ClusterModelOptions _options;
     private readonly ModelSlot? _local;
     private readonly ClusterCalls _calls;
+    private readonly ClusterFeedback? _feedback;
     private readonly TimeProvider _clock;
     private int _disposed;
 
-    private OrleansModelRunner(ModelInfo info, ReplicaSet replicas, ModelSlot? local, ClusterModelOptions options, TimeProvider clock)
+    private OrleansModelRunner(ModelInfo info, bool takesFeedback, ReplicaSet replicas, ModelSlot? local, ClusterModelOptions options, TimeProvider clock)
     {
         (Info, _local, _options, _clock) = (info, local, options, clock);
         _calls = new ClusterCalls(info.Name, replicas, options, clock);
+        _feedback = takesFeedback ? new ClusterFeedback(info.Name, replicas, options, clock) : null;
     }
 
     /// <inheritdoc/>
@@ -73,7 +77,7 @@ public sealed class OrleansModelRunner : IModelRunner
     public object? GetService(Type serviceType, object? serviceKey = null)
     {
         ArgumentNullException.ThrowIfNull(serviceType);
-        return serviceKey is null && serviceType.IsInstanceOfType(this) ? this : null;
+        return serviceKey is not null ? null : serviceType == typeof(IFeedback) ? _feedback : serviceType.IsInstanceOfType(this) ? this : null;
     }
 
     /// <summary>Later calls are refused; the cluster and calls in flight go on.</summary>
@@ -92,7 +96,7 @@ public sealed class OrleansModelRunner : IModelRunner
         ModelDescription description = await DescribeAsync(name, model, grains, options.Timeout, clock, cancellationToken).ConfigureAwait(false);
         return description.Fault is { } fault
             ? throw new ModelLoadException(fault.Message)
-            : new OrleansModelRunner(description.ToInfo(name), new ReplicaSet(grains, model, clock), local?.Find(model), options, clock);
+            : new OrleansModelRunner(description.ToInfo(name), description.TakesFeedback, new ReplicaSet(grains, model, clock), local?.Find(model), options, clock);
     }
 
     // Asked again until the time is up: a host may begin with its models before it is connected to the cluster, and the first silo may still be starting.
@@ -151,6 +155,7 @@ public sealed class OrleansModelRunner : IModelRunner
 
         // A message may be written after this call has ended: what it refers to must live.
         var call = ReplicaCall.Make(inputs.Retain(), deadline - now, CallSettings.Of(context));
+        call.PredictionId = context is not null && _feedback is not null ? context.Record.PredictionId : Guid.Empty;
         using var timer = new CancellationTokenSource(deadline - now, _clock);
         using CancellationTokenSource? linked = cancellationToken.CanBeCanceled ? CancellationTokenSource.CreateLinkedTokenSource(timer.Token, cancellationToken) : null;
         try

@@ -98,7 +98,7 @@ internal static class SiloRole
         var runner = services.GetRequiredKeyedService<IModelRunner>(ClusterModel.Name);
         for (string? known = null; !stopping.IsCancellationRequested;)
         {
-            string? trial = runner.GetService<IMergeableEvidence>()?.Report()?.Trial;
+            string? trial = runner.GetService<IMergeableEvidence>()?.Report()?.Subject;
             if (known is not null && known != trial)
             {
                 Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{TrialEnded}{known[(known.IndexOf('#', StringComparison.Ordinal) + 1)..]} {DateTime.UtcNow.Ticks}"));

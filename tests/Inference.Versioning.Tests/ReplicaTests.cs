@@ -250,16 +250,16 @@ public sealed class ReplicaTests : IDisposable
         {
             late.Versions.ReportMetric("2", 0);
             EvidenceReport first = late.GetService<IMergeableEvidence>()!.Report()!;
-            Assert.Equal(first.Trial, quick.GetService<IMergeableEvidence>()!.Report()!.Trial);
+            Assert.Equal(first.Subject, quick.GetService<IMergeableEvidence>()!.Report()!.Subject);
 
             await quick.Versions.RollbackAsync("ann", "no");
             await quick.Versions.StartCanaryAsync("2", 50, "ann", "or yes");
             await late.Versions.RefreshAsync();
 
             EvidenceReport second = late.GetService<IMergeableEvidence>()!.Report()!;
-            Assert.NotEqual(first.Trial, second.Trial);
+            Assert.NotEqual(first.Subject, second.Subject);
             Assert.NotEqual(first.Replica, second.Replica);
-            Assert.Equal(second.Trial, quick.GetService<IMergeableEvidence>()!.Report()!.Trial);
+            Assert.Equal(second.Subject, quick.GetService<IMergeableEvidence>()!.Report()!.Subject);
         }
     }
 
@@ -283,7 +283,7 @@ public sealed class ReplicaTests : IDisposable
             await late.Versions.RefreshAsync();
             await Eventually.TrueAsync(() => late.GetService<IMergeableEvidence>()!.Report() is not null);
             Assert.Equal(["default 1", "canary 2", "rollback 2", "canary 2"], await ActionsAsync(late));
-            Assert.Equal(quick.GetService<IMergeableEvidence>()!.Report()!.Trial, late.GetService<IMergeableEvidence>()!.Report()!.Trial);
+            Assert.Equal(quick.GetService<IMergeableEvidence>()!.Report()!.Subject, late.GetService<IMergeableEvidence>()!.Report()!.Subject);
         }
     }
 

@@ -27,6 +27,9 @@ public sealed record MonitoringSnapshot
     /// <summary>Rows that passed since the start; rows are counted as far as the budget allows.</summary>
     public long RowsSeen { get; init; }
 
+    /// <summary>Rows that other processes of a cluster counted since the start here, which are judged with <see cref="Rows"/>; 0 without a cluster.</summary>
+    public long RowsElsewhere { get; init; }
+
     /// <summary>The share of calls that is counted at present, 0 to 1.</summary>
     public double SampledShare { get; init; } = 1;
 

@@ -28,6 +28,27 @@ public sealed class RunRecord
         }
     }
 
+    /// <summary>Gives the prediction the id that it has elsewhere: of a call that came from another process, whose caller reports under that id.</summary>
+    /// <param name="id">The id, not empty.</param>
+    /// <exception cref="InvalidOperationException">The prediction has another id, because it was read before.</exception>
+    public void UsePredictionId(Guid id)
+    {
+        if (id == Guid.Empty)
+        {
+            throw new ArgumentException("Expected the id of a prediction, got an empty one.", nameof(id));
+        }
+
+        lock (_lock)
+        {
+            if (_predictionId != Guid.Empty && _predictionId != id)
+            {
+                throw new InvalidOperationException($"Expected a prediction without an id, or with id {id}, got one with id {_predictionId}. Set the id before the call.");
+            }
+
+            _predictionId = id;
+        }
+    }
+
     /// <summary>The id; if it was not read yet, one with the time of the caller's clock.</summary>
     internal Guid PredictionIdAt(DateTimeOffset time)
     {

@@ -49,6 +49,7 @@ public sealed partial class ModelMonitor
         _ring = new WindowRing(profile.WindowLayout, store, why => LogWindow(_logger, _info.Name, why));
 
         _unwatched = Unwatched(profile);
+        Volatile.Write(ref _shared, new SharedRows(profile.WindowLayout, $"{_info.Version}@{_info.Digest}#{profile.WindowLayout.Digest}", _bucketStart));
         _evidence = _options.Current.Directory is { } kept ? new EvidenceFile(PathOf(kept)) : null;
         _traffic = NewTraffic();
         _rotatedAt = _clock.GetTimestamp();
@@ -163,9 +164,23 @@ public sealed partial class ModelMonitor
         _rowsSeen += window.RowsSeen;
         _instruments.Bucket(window, _sampler.Share);
         Keep(window);
-        Evaluate(window, end);
+        Evaluate(WithOthers(window), end);
         SetState();
         return window;
+    }
+
+    // Exchanged rows are judged, and kept by the process that counted them.
+    private MonitoringWindow WithOthers(MonitoringWindow window)
+    {
+        _shared!.Add(window);
+        if (_shared.Take() is not { } others)
+        {
+            return window;
+        }
+
+        _rowsElsewhere += others.Rows;
+        others.Merge(window);
+        return others;
     }
 
     private void Evaluate(MonitoringWindow window, DateTimeOffset end)
@@ -324,6 +339,7 @@ public sealed partial class ModelMonitor
             ProfileDigest = _profile?.Digest ?? "",
             Rows = _rows,
             RowsSeen = _rowsSeen,
+            RowsElsewhere = _rowsElsewhere,
             SampledShare = _sampler.Share,
             CollectionErrors = Interlocked.Read(ref _errors),
             UnwatchedTensors = _unwatched,

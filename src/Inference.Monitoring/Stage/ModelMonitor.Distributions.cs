@@ -1,10 +1,11 @@
 using System.Globalization;
 using Inference.Decisions;
+using Inference.Status;
 using Microsoft.Extensions.Logging;
 
 namespace Inference.Monitoring;
 
-public sealed partial class ModelMonitor : IColumnDistributions, IAlertSilence
+public sealed partial class ModelMonitor : IColumnDistributions, IAlertSilence, IMergeableWindows
 {
     // What is shown as recent: the buckets that are kept.
     private static readonly TimeSpan s_recent = TimeSpan.FromHours(1);
@@ -44,6 +45,16 @@ public sealed partial class ModelMonitor : IColumnDistributions, IAlertSilence
         DecisionActors.RequireReason(reason);
         LogSilenced(_logger, _info.Name, actor, until, reason);
         _alerts.Silence(until);
+    }
+
+    /// <inheritdoc/>
+    EvidenceReport? IMergeableEvidence.Report() => Volatile.Read(ref _shared)?.Report();
+
+    /// <inheritdoc/>
+    void IMergeableEvidence.Merge(EvidenceReport report)
+    {
+        ArgumentNullException.ThrowIfNull(report);
+        Volatile.Read(ref _shared)?.Merge(report);
     }
 
     private static List<DistributionCell> CellsOf(ReferenceColumn column, ReadOnlySpan<long> then, ReadOnlySpan<long> recent)

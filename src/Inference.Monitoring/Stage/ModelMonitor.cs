@@ -47,6 +47,8 @@ public sealed partial class ModelMonitor : IModelMonitor, IDisposable, IAsyncDis
     private Exception? _lastError;
     private long _rows;
     private long _rowsSeen;
+    private long _rowsElsewhere;
+    private SharedRows? _shared;
     private bool _disposed;
 
     internal ModelMonitor(ModelInfo info, TimeProvider clock, StageOptions<MonitoringOptions> options, ModelConditions? conditions, MonitoringInstruments instruments, AlertDispatcher alerts, ILogger logger, ModelFile? file = null)

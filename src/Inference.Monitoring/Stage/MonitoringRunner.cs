@@ -1,3 +1,5 @@
+using Inference.Status;
+
 namespace Inference.Monitoring.Stage;
 
 /// <summary>Passes calls through and counts the rows of those that were answered.</summary>
@@ -31,7 +33,7 @@ internal sealed class MonitoringRunner(IModelRunner inner, ModelMonitor monitor)
     public override object? GetService(Type serviceType, object? serviceKey = null)
     {
         ArgumentNullException.ThrowIfNull(serviceType);
-        if (serviceKey is null && (serviceType == typeof(IModelMonitor) || serviceType == typeof(ModelMonitor) || serviceType == typeof(IColumnDistributions) || serviceType == typeof(IAlertSilence)))
+        if (serviceKey is null && (serviceType == typeof(IModelMonitor) || serviceType == typeof(ModelMonitor) || serviceType == typeof(IColumnDistributions) || serviceType == typeof(IAlertSilence) || serviceType == typeof(IMergeableWindows)))
         {
             return monitor;
         }

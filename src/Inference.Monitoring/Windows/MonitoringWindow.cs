@@ -149,6 +149,34 @@ public sealed class MonitoringWindow
         }
     }
 
+    /// <summary>What this window has more than an earlier one that is part of it.</summary>
+    /// <exception cref="MonitoringException">The other one is not part of it.</exception>
+    internal MonitoringWindow Since(MonitoringWindow earlier)
+    {
+        var more = new MonitoringWindow(Layout)
+        {
+            Start = earlier.End > Start ? earlier.End : Start,
+            End = End,
+            RowsSeen = RowsSeen - earlier.RowsSeen,
+            Calls = Calls - earlier.Calls,
+            FailedCalls = FailedCalls - earlier.FailedCalls,
+            MismatchedCalls = MismatchedCalls - earlier.MismatchedCalls,
+        };
+        bool isPart = Math.Min(Math.Min(more.RowsSeen, more.Calls), Math.Min(more.FailedCalls, more.MismatchedCalls)) >= 0 && Subtract(_counts, earlier._counts, more._counts) && Subtract(_segmentRows, earlier._segmentRows, more._segmentRows);
+        if (!isPart)
+        {
+            throw new MonitoringException($"Subtracting windows: expected counts of at least those of an earlier window of the same rows ({earlier.Rows} rows), got fewer ({Rows} rows).");
+        }
+
+        for (int i = 0; i < _sums.Length; i++)
+        {
+            more._sums[i] = _sums[i] - earlier._sums[i];
+            more._squares[i] = _squares[i] - earlier._squares[i];
+        }
+
+        return more;
+    }
+
     /// <summary>Gives the window a layout with the same cells, whose categories were learned from more rows.</summary>
     internal void Rebind(WindowLayout layout)
     {
@@ -173,6 +201,18 @@ public sealed class MonitoringWindow
         {
             to[i] = Saturate((Int128)to[i] + from[i]);
         }
+    }
+
+    private static bool Subtract(long[] whole, long[] part, long[] rest)
+    {
+        bool isPart = true;
+        for (int i = 0; i < whole.Length; i++)
+        {
+            rest[i] = whole[i] - part[i];
+            isPart &= rest[i] >= 0;
+        }
+
+        return isPart;
     }
 
     // Minimum with the largest number: still associative and commutative, as counts are not negative.

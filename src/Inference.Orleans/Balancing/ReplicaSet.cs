@@ -13,6 +13,16 @@ internal sealed class ReplicaSet(IGrainFactory grains, string model, TimeProvide
     /// <summary>The number of replicas.</summary>
     public int Count => Volatile.Read(ref _replicas).Length;
 
+    /// <summary>A replica by its number; the last one if there are fewer by now.</summary>
+    public ReplicaState this[int number]
+    {
+        get
+        {
+            ReplicaState[] replicas = Volatile.Read(ref _replicas);
+            return replicas[Math.Min(number, replicas.Length - 1)];
+        }
+    }
+
     /// <summary>Takes the desired number of replicas; 0 or less changes nothing.</summary>
     public void Resize(int count)
     {

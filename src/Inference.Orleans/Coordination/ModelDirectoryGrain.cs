@@ -14,7 +14,12 @@ namespace Inference.Orleans.Coordination;
 [Reentrant]
 internal sealed class ModelDirectoryGrain : Grain, IModelDirectoryGrain
 {
-    private readonly TrialExchange _trials = new();
+    // Processes whose rows are kept for the others; a window takes some 10 KB. Those that ended long ago have been read by all.
+    private const int MostWindows = 256;
+
+    // A process that ended keeps what it said in the trial, which ends.
+    private readonly NewestEvidence _trials = new(int.MaxValue);
+    private readonly NewestEvidence _windows = new(MostWindows);
     private readonly ClusterView _view;
     private readonly LoadedModels _models;
     private readonly TimeProvider _clock;
@@ -43,7 +48,9 @@ internal sealed class ModelDirectoryGrain : Grain, IModelDirectoryGrain
         return new ModelPlan { Replicas = Math.Min(_scale.Replicas, most), Decision = _decision, Trouble = _trouble };
     }
 
-    public Task<TrialEvidence[]> ExchangeAsync(TrialEvidence evidence) => Task.FromResult(_trials.Exchange(evidence));
+    public Task<ReplicaEvidence[]> ExchangeAsync(ReplicaEvidence evidence) => Task.FromResult(_trials.Exchange(evidence));
+
+    public Task<ReplicaEvidence[]> ExchangeWindowsAsync(ReplicaEvidence windows) => Task.FromResult(_windows.Exchange(windows));
 
     // Once an interval, however many replicas report.
     private async ValueTask ReadHeadAsync()

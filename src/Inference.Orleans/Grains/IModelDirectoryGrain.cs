@@ -2,7 +2,7 @@ using Orleans;
 
 namespace Inference.Orleans.Grains;
 
-/// <summary>What the cluster knows of one model, its key: loads and the number of replicas, the head of its decision log, the evidence of its trial. All of it is a cache or merges without order: two activations are harmless.</summary>
+/// <summary>What the cluster knows of one model, its key: loads and the number of replicas, the head of its decision log, the evidence of its trial, the rows that its monitoring counted. All of it is a cache or merges without order: two activations are harmless.</summary>
 [Alias("inference.IModelDirectoryGrain")]
 internal interface IModelDirectoryGrain : IGrainWithStringKey
 {
@@ -14,5 +14,10 @@ internal interface IModelDirectoryGrain : IGrainWithStringKey
     /// <summary>Takes the evidence of a process.</summary>
     /// <returns>The newest evidence of the other processes in the same trial.</returns>
     [Alias("Exchange")]
-    Task<TrialEvidence[]> ExchangeAsync(TrialEvidence evidence);
+    Task<ReplicaEvidence[]> ExchangeAsync(ReplicaEvidence evidence);
+
+    /// <summary>Takes the rows that monitoring counted in a process.</summary>
+    /// <returns>Those of the other processes that watch the same version with the same profile.</returns>
+    [Alias("ExchangeWindows")]
+    Task<ReplicaEvidence[]> ExchangeWindowsAsync(ReplicaEvidence windows);
 }

@@ -17,6 +17,10 @@ internal interface IReplicaGrain : IGrainWithStringKey
     [Alias("Has")]
     Task<bool> HasAsync(long call);
 
+    /// <summary>Takes reports of what became of predictions; loads the model.</summary>
+    [Alias("Report")]
+    Task<FeedbackReply> ReportAsync(FeedbackItem[] reports);
+
     /// <summary>Loads the model and describes it.</summary>
     [Alias("Describe")]
     Task<ModelDescription> DescribeAsync();

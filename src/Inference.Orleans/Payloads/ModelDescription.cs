@@ -39,8 +39,13 @@ internal sealed class ModelDescription
     [Id(9)]
     public CallFault? Fault { get; set; }
 
-    public static ModelDescription Of(ModelInfo info) => new()
+    /// <summary>Whether its pipeline takes feedback.</summary>
+    [Id(10)]
+    public bool TakesFeedback { get; set; }
+
+    public static ModelDescription Of(ModelInfo info, bool takesFeedback) => new()
     {
+        TakesFeedback = takesFeedback,
         Version = info.Version,
         Digest = info.Digest,
         Inputs = [.. info.Inputs.Select(PortDescription.Of)],

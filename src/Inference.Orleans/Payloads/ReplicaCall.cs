@@ -31,6 +31,10 @@ internal sealed class ReplicaCall
     [Id(3)]
     public long Id { get; set; }
 
+    /// <summary>The id under which the caller reports what became of the prediction; empty for none.</summary>
+    [Id(4)]
+    public Guid PredictionId { get; set; }
+
     /// <summary>A call that was not sent yet; takes the inputs, which <see cref="Settle"/> releases.</summary>
     public static ReplicaCall Make(NamedValues inputs, TimeSpan left, CallSettings? settings) => new() { Inputs = inputs, Left = left.Ticks, Settings = settings, Id = Random.Shared.NextInt64(), _isSenders = true };
 

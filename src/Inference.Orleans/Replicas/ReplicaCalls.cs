@@ -1,3 +1,4 @@
+using Inference.Feedback;
 using Inference.Orleans.Loading;
 using Inference.Orleans.Payloads;
 using Microsoft.Extensions.DependencyInjection;
@@ -27,6 +28,11 @@ internal sealed class ReplicaCalls(LoadedModels models, IServiceProvider service
         var reply = new ReplicaReply { Replicas = replicas };
         DateTimeOffset? deadline = call.Left > 0 ? _clock.GetUtcNow().AddTicks(call.Left) : null;
         RunContext context = CallSettings.ToContext(call.Settings, deadline);
+        if (call.PredictionId != Guid.Empty)
+        {
+            context.Record.UsePredictionId(call.PredictionId);
+        }
+
         CancellationTokenSource? timer = null;
         try
         {
@@ -76,31 +82,56 @@ internal sealed class ReplicaCalls(LoadedModels models, IServiceProvider service
     /// <summary>Loads a model and describes it.</summary>
     public async Task<ModelDescription> DescribeAsync(string model)
     {
+        ModelDescription? description = null;
+        CallFault? fault = await UseAsync(model, runner =>
+        {
+            description = ModelDescription.Of(runner.Info, runner.GetService(typeof(IFeedback)) is not null);
+            return ValueTask.CompletedTask;
+        }).ConfigureAwait(false);
+        return description ?? new ModelDescription { Fault = fault };
+    }
+
+    /// <summary>Gives reports to the model's pipeline, which is loaded for it.</summary>
+    public async Task<FeedbackReply> ReportAsync(string model, FeedbackItem[] reports)
+    {
+        var reply = new FeedbackReply();
+        reply.Fault = await UseAsync(model, async runner =>
+        {
+            IFeedback feedback = runner.GetService(typeof(IFeedback)) as IFeedback
+                ?? throw new InferenceException($"Model '{model}': expected a pipeline that takes feedback in silo '{_silo}', found none. Add UseFeedback there.");
+            reply.Answers = [.. await feedback.ReportAsync([.. reports.Select(static r => r.ToReport())]).ConfigureAwait(false)];
+        }).ConfigureAwait(false);
+        return reply;
+    }
+
+    // As a call, so that the model is not unloaded meanwhile.
+    private async Task<CallFault?> UseAsync(string model, Func<IModelRunner, ValueTask> use)
+    {
         if (models.Find(model) is not { } slot)
         {
-            return new ModelDescription { Fault = NotRegistered(model) };
+            return NotRegistered(model);
         }
 
         try
         {
-            // As a call, so that the model is not unloaded meanwhile.
             if (!await models.EnterAsync(slot, int.MaxValue, CancellationToken.None).ConfigureAwait(false))
             {
-                return new ModelDescription { Fault = new CallFault { Kind = FaultKind.Load, Message = $"Model '{model}': silo '{_silo}' is stopping. Ask again." } };
+                return new CallFault { Kind = FaultKind.Load, Message = $"Model '{model}': silo '{_silo}' is stopping. Ask again." };
             }
 
             try
             {
-                return ModelDescription.Of(slot.Runner.Info);
+                await use(slot.Runner).ConfigureAwait(false);
+                return null;
             }
             finally
             {
                 slot.Leave();
             }
         }
-        catch (Exception exception) when (exception is InferenceException or OperationCanceledException or ObjectDisposedException)
+        catch (Exception exception) when (exception is not OutOfMemoryException)
         {
-            return new ModelDescription { Fault = CallFault.Of(model, _silo, exception) };
+            return CallFault.Of(model, _silo, exception);
         }
     }
 

@@ -57,6 +57,8 @@ internal sealed class ReplicaGrain : Grain, IReplicaGrain
 
     public Task<bool> HasAsync(long call) => Task.FromResult(_running.Contains(call));
 
+    public Task<FeedbackReply> ReportAsync(FeedbackItem[] reports) => Task.Run(() => _calls.ReportAsync(Model, reports));
+
     public Task<ModelDescription> DescribeAsync() => Task.Run(() => _calls.DescribeAsync(Model));
 
     /// <summary>Ends the replica once it is idle. Any thread.</summary>

@@ -7,11 +7,11 @@ using Orleans;
 
 namespace Inference.Orleans.Silos;
 
-/// <summary>Brings the counts of trials in progress to the other silos and theirs here.</summary>
+/// <summary>Brings the counts of trials in progress, and the rows that monitoring counted, to the other silos and theirs here.</summary>
 internal sealed class EvidenceExchange(LoadedModels models, IServiceProvider services, TimeProvider clock, ILogger<EvidenceExchange> logger)
 {
     private readonly SemaphoreSlim _one = new(1, 1);
-    private readonly Dictionary<string, (string Replica, long Sequence, long At)> _sent = new(StringComparer.Ordinal);
+    private readonly Dictionary<(string Model, bool IsTrial), (string Replica, long Sequence, long At)> _sent = [];
 
     /// <summary>Exchanges at each interval until it is stopped.</summary>
     public async Task RunAsync(CancellationToken stopping)
@@ -31,10 +31,8 @@ internal sealed class EvidenceExchange(LoadedModels models, IServiceProvider ser
         {
             foreach (ModelSlot slot in models.Slots.Where(static s => s.State == SlotState.Loaded))
             {
-                if (Evidence(slot) is { } evidence && evidence.Report() is { } report && IsDue(slot.Model, report))
-                {
-                    await ExchangeAsync(slot.Model, evidence, report).ConfigureAwait(false);
-                }
+                await ExchangeAsync(slot.Model, isTrial: true, Find<IMergeableEvidence>(slot)).ConfigureAwait(false);
+                await ExchangeAsync(slot.Model, isTrial: false, Find<IMergeableWindows>(slot)).ConfigureAwait(false);
             }
         }
         finally
@@ -43,20 +41,22 @@ internal sealed class EvidenceExchange(LoadedModels models, IServiceProvider ser
         }
     }
 
-    // What is new is sent; and what is not from time to time, since others may have news.
-    private bool IsDue(string model, EvidenceReport report) =>
-        !_sent.TryGetValue(model, out (string Replica, long Sequence, long At) sent) || sent.Replica != report.Replica || sent.Sequence != report.Sequence || clock.GetElapsedTime(sent.At) >= models.Options.ExchangeInterval;
-
-    private async Task ExchangeAsync(string model, IMergeableEvidence evidence, EvidenceReport report)
+    private async Task ExchangeAsync(string model, bool isTrial, IMergeableEvidence? evidence)
     {
+        if (evidence?.Report() is not { } report || !IsDue(model, isTrial, report))
+        {
+            return;
+        }
+
         try
         {
-            TrialEvidence[] others = await services.GetRequiredService<IGrainFactory>().GetGrain<IModelDirectoryGrain>(model)
-                .ExchangeAsync(new TrialEvidence { Trial = report.Trial, Replica = report.Replica, Sequence = report.Sequence, Counts = report.Counts.ToArray() }).ConfigureAwait(false);
-            _sent[model] = (report.Replica, report.Sequence, clock.GetTimestamp());
-            foreach (TrialEvidence other in others)
+            var own = new ReplicaEvidence { Subject = report.Subject, Replica = report.Replica, Sequence = report.Sequence, Counts = report.Counts.ToArray() };
+            IModelDirectoryGrain directory = services.GetRequiredService<IGrainFactory>().GetGrain<IModelDirectoryGrain>(model);
+            ReplicaEvidence[] others = await (isTrial ? directory.ExchangeAsync(own) : directory.ExchangeWindowsAsync(own)).ConfigureAwait(false);
+            _sent[(model, isTrial)] = (report.Replica, report.Sequence, clock.GetTimestamp());
+            foreach (ReplicaEvidence other in others)
             {
-                evidence.Merge(new EvidenceReport(other.Trial, other.Replica, other.Sequence, other.Counts));
+                evidence.Merge(new EvidenceReport(other.Subject, other.Replica, other.Sequence, other.Counts));
             }
         }
         catch (Exception exception) when (exception is not OutOfMemoryException)
@@ -65,11 +65,17 @@ internal sealed class EvidenceExchange(LoadedModels models, IServiceProvider ser
         }
     }
 
-    private static IMergeableEvidence? Evidence(ModelSlot slot)
+    // What is new is sent; and of a trial what is not from time to time, since others may have news. Windows are new with each bucket.
+    private bool IsDue(string model, bool isTrial, EvidenceReport report) =>
+        !_sent.TryGetValue((model, isTrial), out (string Replica, long Sequence, long At) sent) || sent.Replica != report.Replica || sent.Sequence != report.Sequence
+        || (isTrial && clock.GetElapsedTime(sent.At) >= models.Options.ExchangeInterval);
+
+    private static T? Find<T>(ModelSlot slot)
+        where T : class
     {
         try
         {
-            return slot.Runner.GetService(typeof(IMergeableEvidence)) as IMergeableEvidence;
+            return slot.Runner.GetService(typeof(T)) as T;
         }
         catch (Exception exception) when (exception is InferenceException or ObjectDisposedException)
         {

@@ -41,7 +41,7 @@ internal sealed partial class CanaryTrial
     /// <exception cref="Evaluation.EvaluationException">The counts were written by another version.</exception>
     public void Merge(EvidenceReport report)
     {
-        if (report.Trial != SharedName || report.Replica == _replica)
+        if (report.Subject != SharedName || report.Replica == _replica)
         {
             return;
         }

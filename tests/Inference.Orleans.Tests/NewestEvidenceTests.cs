@@ -3,12 +3,12 @@ using Inference.Orleans.Grains;
 
 namespace Inference.Orleans.Tests;
 
-public sealed class TrialExchangeTests
+public sealed class NewestEvidenceTests
 {
     [Fact]
     public void Exchange_OlderOrRepeated_ChangesNothing()
     {
-        var trials = new TrialExchange();
+        var trials = new NewestEvidence(int.MaxValue);
         trials.Exchange(Of("t", "a", 2));
         trials.Exchange(Of("t", "a", 1));
         trials.Exchange(Of("t", "a", 2));
@@ -19,7 +19,7 @@ public sealed class TrialExchangeTests
     [Fact]
     public void Exchange_SilentReplica_KeepsWhatItSaid()
     {
-        var trials = new TrialExchange();
+        var trials = new NewestEvidence(int.MaxValue);
         trials.Exchange(Of("t", "silent", 7));
         for (int i = 1; i < 100; i++)
         {
@@ -32,11 +32,23 @@ public sealed class TrialExchangeTests
     [Fact]
     public void Exchange_OtherTrial_IsKeptApart()
     {
-        var trials = new TrialExchange();
+        var trials = new NewestEvidence(int.MaxValue);
         trials.Exchange(Of("t", "a", 1));
 
         Assert.Empty(trials.Exchange(Of("u", "b", 1)));
     }
 
-    private static TrialEvidence Of(string trial, string replica, long sequence) => new() { Trial = trial, Replica = replica, Sequence = sequence };
+    [Fact]
+    public void Exchange_MoreReplicasThanAreKept_TheOneSilentForLongestIsForgotten()
+    {
+        var windows = new NewestEvidence(2);
+        windows.Exchange(Of("t", "a", 1));
+        windows.Exchange(Of("t", "b", 1));
+        windows.Exchange(Of("t", "a", 2));
+        windows.Exchange(Of("t", "c", 1));
+
+        Assert.Equal(["a"], windows.Exchange(Of("t", "c", 1)).Select(e => e.Replica));
+    }
+
+    private static ReplicaEvidence Of(string trial, string replica, long sequence) => new() { Subject = trial, Replica = replica, Sequence = sequence };
 }
