@@ -38,6 +38,23 @@ public sealed class ClusterCallTests
         }));
     }
 
+    /// <summary>16 MB there, 4 MB back, also through a silo that has to pass them on.</summary>
+    [Fact]
+    public async Task Run_LargeTensors_ComeBackWhole()
+    {
+        const int Rows = 1_000_000;
+        await using TestSilos silos = await TestSilos.StartAsync(2, ["m"]);
+        await using OrleansModelRunner runner = await silos.ConnectAsync("m");
+        float[] data = [.. Enumerable.Range(0, Rows * FakeModel.InputWidth).Select(i => (float)(i % 1_000))];
+        using var inputs = new NamedValues { [FakeModel.Input] = TensorValue.Copy<float>(data, [Rows, FakeModel.InputWidth]) };
+        using NamedValues expected = FakeModel.Compute(inputs);
+        for (int i = 0; i < 3; i++)
+        {
+            using NamedValues outputs = await runner.RunAsync(inputs);
+            Assert.True(outputs[FakeModel.Output].AsSpan<float>().SequenceEqual(expected[FakeModel.Output].AsSpan<float>()));
+        }
+    }
+
     [Fact]
     public async Task Run_InvalidInput_ThrowsTheModelsError()
     {

@@ -80,6 +80,50 @@ public sealed class ClusterReplicaTests
         }
     }
 
+    /// <summary>Calls wait in the only replica: another one is made in another silo, and goes when there is nothing to do for it.</summary>
+    [Fact]
+    public async Task Run_CallsWait_AReplicaIsAddedAndRemovedWhenItIsNotNeeded()
+    {
+        using var slow = new SemaphoreSlim(1, 1);
+        int fast = 0;
+        await using TestSilos silos = await TestSilos.StartAsync(
+            2, ["m"], o =>
+            {
+                (o.ScaleUpAge, o.ScaleUpAfter, o.ScaleDownAfter) = (TimeSpan.FromMilliseconds(5), TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(1));
+            },
+            (_, _, options) => new FakeRunner(FakeModel.Info(options.Name!))
+            {
+                OnRun = _ =>
+                {
+                    if (Volatile.Read(ref fast) == 0)
+                    {
+                        // One at a time, as a model that is busy.
+                        slow.Wait();
+                        Thread.Sleep(2);
+                        slow.Release();
+                    }
+                },
+            });
+        await ReportedAsync(silos, 2);
+        await using OrleansModelRunner runner = await silos.ConnectAsync("m");
+        using var stop = new CancellationTokenSource();
+        Task[] callers = [.. Enumerable.Range(0, 8).Select(i => Task.Run(async () =>
+        {
+            while (!stop.IsCancellationRequested)
+            {
+                using NamedValues inputs = FakeModel.Rows(i);
+                (await runner.RunAsync(inputs)).Dispose();
+            }
+        }))];
+        var view = silos.Services(0).GetRequiredService<Placement.ClusterView>();
+        await Eventually.TrueAsync(() => view.Reports.Count(r => r.Replicas.Any(k => k is "m/0" or "m/1")) == 2, "a second replica in the other silo");
+        await stop.CancelAsync();
+        await Task.WhenAll(callers);
+
+        Volatile.Write(ref fast, 1);
+        await Eventually.TrueAsync(() => view.Reports.Sum(r => r.Replicas.Length) == 1, "one replica is left");
+    }
+
     private static async Task ReportedAsync(TestSilos silos, int count)
     {
         for (int i = 0; i < count; i++)

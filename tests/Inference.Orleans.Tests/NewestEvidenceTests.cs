@@ -8,7 +8,7 @@ public sealed class NewestEvidenceTests
     [Fact]
     public void Exchange_OlderOrRepeated_ChangesNothing()
     {
-        var trials = new NewestEvidence(int.MaxValue);
+        var trials = new NewestEvidence(2, int.MaxValue);
         trials.Exchange(Of("t", "a", 2));
         trials.Exchange(Of("t", "a", 1));
         trials.Exchange(Of("t", "a", 2));
@@ -19,7 +19,7 @@ public sealed class NewestEvidenceTests
     [Fact]
     public void Exchange_SilentReplica_KeepsWhatItSaid()
     {
-        var trials = new NewestEvidence(int.MaxValue);
+        var trials = new NewestEvidence(2, int.MaxValue);
         trials.Exchange(Of("t", "silent", 7));
         for (int i = 1; i < 100; i++)
         {
@@ -32,7 +32,7 @@ public sealed class NewestEvidenceTests
     [Fact]
     public void Exchange_OtherTrial_IsKeptApart()
     {
-        var trials = new NewestEvidence(int.MaxValue);
+        var trials = new NewestEvidence(2, int.MaxValue);
         trials.Exchange(Of("t", "a", 1));
 
         Assert.Empty(trials.Exchange(Of("u", "b", 1)));
@@ -41,7 +41,7 @@ public sealed class NewestEvidenceTests
     [Fact]
     public void Exchange_MoreReplicasThanAreKept_TheOneSilentForLongestIsForgotten()
     {
-        var windows = new NewestEvidence(2);
+        var windows = new NewestEvidence(2, 2);
         windows.Exchange(Of("t", "a", 1));
         windows.Exchange(Of("t", "b", 1));
         windows.Exchange(Of("t", "a", 2));

@@ -17,9 +17,15 @@ internal sealed class ModelDirectoryGrain : Grain, IModelDirectoryGrain
     // Processes whose rows are kept for the others; a window takes some 10 KB. Those that ended long ago have been read by all.
     private const int MostWindows = 256;
 
+    // The trial in progress and the one before it: a silo may be a decision behind.
+    private const int MostTrials = 2;
+
+    // The default, the version on trial, and those before them.
+    private const int MostVersions = 4;
+
     // A process that ended keeps what it said in the trial, which ends.
-    private readonly NewestEvidence _trials = new(int.MaxValue);
-    private readonly NewestEvidence _windows = new(MostWindows);
+    private readonly NewestEvidence _trials = new(MostTrials, int.MaxValue);
+    private readonly NewestEvidence _windows = new(MostVersions, MostWindows);
     private readonly ClusterView _view;
     private readonly LoadedModels _models;
     private readonly TimeProvider _clock;
@@ -38,9 +44,14 @@ internal sealed class ModelDirectoryGrain : Grain, IModelDirectoryGrain
         _store = services.GetKeyedService<IDecisionStore>(_model) ?? services.GetService<IDecisionStore>();
     }
 
-    public async Task<ModelPlan> ReportAsync(ReplicaLoad load)
+    public Task<ModelPlan> ReportAsync(ReplicaLoad load)
     {
         _scale.Add(load);
+        return PlanAsync();
+    }
+
+    public async Task<ModelPlan> PlanAsync()
+    {
         await ReadHeadAsync();
 
         // A second replica in one silo would be the same slot.

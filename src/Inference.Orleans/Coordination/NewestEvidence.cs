@@ -6,12 +6,10 @@ namespace Inference.Orleans.Coordination;
 /// The newest evidence of each process in the subjects of a model. Evidence is cumulative and has a sequence, so that what comes twice, late or by two ways changes nothing, and a process that says nothing more keeps what it
 /// said. Not thread-safe.
 /// </summary>
+/// <param name="mostSubjects">The subjects that are known; beyond them the first one is forgotten.</param>
 /// <param name="mostReplicas">The processes of a subject that are known; beyond them the one that has said nothing for longest is forgotten.</param>
-internal sealed class NewestEvidence(int mostReplicas)
+internal sealed class NewestEvidence(int mostSubjects, int mostReplicas)
 {
-    // The subject in progress and the one before it: a silo may be a decision behind.
-    private const int MostSubjects = 2;
-
     private readonly List<(string Subject, OrderedDictionary<string, ReplicaEvidence> Replicas)> _subjects = [];
 
     /// <summary>Takes a process's evidence and returns that of the others in its subject.</summary>
@@ -20,7 +18,7 @@ internal sealed class NewestEvidence(int mostReplicas)
         int index = _subjects.FindIndex(t => t.Subject == evidence.Subject);
         if (index < 0)
         {
-            if (_subjects.Count == MostSubjects)
+            if (_subjects.Count == mostSubjects)
             {
                 _subjects.RemoveAt(0);
             }

@@ -6,6 +6,10 @@ namespace Inference.Orleans.Grains;
 [Alias("inference.IModelDirectoryGrain")]
 internal interface IModelDirectoryGrain : IGrainWithStringKey
 {
+    /// <summary>What is desired of the model: for silos that have it loaded and no replica of it.</summary>
+    [Alias("Plan")]
+    Task<ModelPlan> PlanAsync();
+
     /// <summary>Takes the load of a replica.</summary>
     /// <returns>What is desired of the model.</returns>
     [Alias("Report")]

@@ -10,6 +10,9 @@ internal sealed class SiloReplicas
     /// <summary>The keys.</summary>
     public string[] Keys => [.. _active.Keys];
 
+    /// <summary>Whether a replica of a model is active here.</summary>
+    public bool Has(string model) => _active.Values.Any(r => r.Model == model);
+
     public void Add(string key, ReplicaGrain grain) => _active[key] = grain;
 
     public void Remove(string key, ReplicaGrain grain) => _active.TryRemove(new KeyValuePair<string, ReplicaGrain>(key, grain));

@@ -11,7 +11,7 @@ namespace Inference.Orleans.Silos;
 internal sealed class EvidenceExchange(LoadedModels models, IServiceProvider services, TimeProvider clock, ILogger<EvidenceExchange> logger)
 {
     private readonly SemaphoreSlim _one = new(1, 1);
-    private readonly Dictionary<(string Model, bool IsTrial), (string Replica, long Sequence, long At)> _sent = [];
+    private readonly Dictionary<(string Model, Part Part), (string Replica, long Sequence, long At)> _sent = [];
 
     /// <summary>Exchanges at each interval until it is stopped.</summary>
     public async Task RunAsync(CancellationToken stopping)
@@ -31,8 +31,12 @@ internal sealed class EvidenceExchange(LoadedModels models, IServiceProvider ser
         {
             foreach (ModelSlot slot in models.Slots.Where(static s => s.State == SlotState.Loaded))
             {
-                await ExchangeAsync(slot.Model, isTrial: true, Find<IMergeableEvidence>(slot)).ConfigureAwait(false);
-                await ExchangeAsync(slot.Model, isTrial: false, Find<IMergeableWindows>(slot)).ConfigureAwait(false);
+                await ExchangeAsync(slot.Model, Part.Trial, Find<IMergeableEvidence>(slot.Runner)).ConfigureAwait(false);
+                await ExchangeAsync(slot.Model, Part.Default, Find<IMergeableWindows>(slot.Runner)).ConfigureAwait(false);
+                if (Find<IModelVersions>(slot.Runner)?.Canary is { } canary && Find<IModelRunner>(slot.Runner, canary.Version) is { } tried)
+                {
+                    await ExchangeAsync(slot.Model, Part.Canary, Find<IMergeableWindows>(tried)).ConfigureAwait(false);
+                }
             }
         }
         finally
@@ -41,9 +45,9 @@ internal sealed class EvidenceExchange(LoadedModels models, IServiceProvider ser
         }
     }
 
-    private async Task ExchangeAsync(string model, bool isTrial, IMergeableEvidence? evidence)
+    private async Task ExchangeAsync(string model, Part part, IMergeableEvidence? evidence)
     {
-        if (evidence?.Report() is not { } report || !IsDue(model, isTrial, report))
+        if (evidence?.Report() is not { } report || !IsDue(model, part, report))
         {
             return;
         }
@@ -52,8 +56,8 @@ internal sealed class EvidenceExchange(LoadedModels models, IServiceProvider ser
         {
             var own = new ReplicaEvidence { Subject = report.Subject, Replica = report.Replica, Sequence = report.Sequence, Counts = report.Counts.ToArray() };
             IModelDirectoryGrain directory = services.GetRequiredService<IGrainFactory>().GetGrain<IModelDirectoryGrain>(model);
-            ReplicaEvidence[] others = await (isTrial ? directory.ExchangeAsync(own) : directory.ExchangeWindowsAsync(own)).ConfigureAwait(false);
-            _sent[(model, isTrial)] = (report.Replica, report.Sequence, clock.GetTimestamp());
+            ReplicaEvidence[] others = await (part == Part.Trial ? directory.ExchangeAsync(own) : directory.ExchangeWindowsAsync(own)).ConfigureAwait(false);
+            _sent[(model, part)] = (report.Replica, report.Sequence, clock.GetTimestamp());
             foreach (ReplicaEvidence other in others)
             {
                 evidence.Merge(new EvidenceReport(other.Subject, other.Replica, other.Sequence, other.Counts));
@@ -66,21 +70,34 @@ internal sealed class EvidenceExchange(LoadedModels models, IServiceProvider ser
     }
 
     // What is new is sent; and of a trial what is not from time to time, since others may have news. Windows are new with each bucket.
-    private bool IsDue(string model, bool isTrial, EvidenceReport report) =>
-        !_sent.TryGetValue((model, isTrial), out (string Replica, long Sequence, long At) sent) || sent.Replica != report.Replica || sent.Sequence != report.Sequence
-        || (isTrial && clock.GetElapsedTime(sent.At) >= models.Options.ExchangeInterval);
+    private bool IsDue(string model, Part part, EvidenceReport report) =>
+        !_sent.TryGetValue((model, part), out (string Replica, long Sequence, long At) sent) || sent.Replica != report.Replica || sent.Sequence != report.Sequence
+        || (part == Part.Trial && clock.GetElapsedTime(sent.At) >= models.Options.ExchangeInterval);
 
-    private static T? Find<T>(ModelSlot slot)
+    private static T? Find<T>(IModelRunner runner, string? version = null)
         where T : class
     {
         try
         {
-            return slot.Runner.GetService(typeof(T)) as T;
+            return runner.GetService(typeof(T), version) as T;
         }
         catch (Exception exception) when (exception is InferenceException or ObjectDisposedException)
         {
             // Unloaded meanwhile.
             return null;
         }
+    }
+
+    /// <summary>What is exchanged of a model.</summary>
+    private enum Part
+    {
+        /// <summary>The counts of its trial.</summary>
+        Trial,
+
+        /// <summary>The rows of its default version.</summary>
+        Default,
+
+        /// <summary>The rows of the version on trial.</summary>
+        Canary,
     }
 }

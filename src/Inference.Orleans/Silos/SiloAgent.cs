@@ -68,7 +68,7 @@ internal sealed class SiloAgent : ILifecycleParticipant<ISiloLifecycle>, ICluste
 
         var grains = _services.GetRequiredService<IGrainFactory>();
         IClusterObserver self = grains.CreateObjectReference<IClusterObserver>(this);
-        _loops = Task.WhenAll(Task.Run(() => ExchangeAsync(grains, self), CancellationToken.None), Task.Run(() => _evidence.RunAsync(_stopping.Token), CancellationToken.None));
+        _loops = Task.WhenAll(Task.Run(() => ExchangeAsync(grains, self), CancellationToken.None), Task.Run(() => _evidence.RunAsync(_stopping.Token), CancellationToken.None), Task.Run(() => FollowAsync(grains), CancellationToken.None));
     }
 
     private async Task StopAsync(CancellationToken cancellationToken)
@@ -87,6 +87,27 @@ internal sealed class SiloAgent : ILifecycleParticipant<ISiloLifecycle>, ICluste
         while (!_stopping.IsCancellationRequested)
         {
             await TryExchangeAsync(grains, self).ConfigureAwait(false);
+            await Task.Delay(_models.Options.ExchangeInterval, _clock, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    // A replica hears of decisions when it reports its load. Models without one here, such as pinned ones, ask.
+    private async Task FollowAsync(IGrainFactory grains)
+    {
+        while (!_stopping.IsCancellationRequested)
+        {
+            foreach (ModelSlot slot in _models.Slots.Where(s => s.State == SlotState.Loaded && !_replicas.Has(s.Model)))
+            {
+                try
+                {
+                    _watch.Heard(slot.Model, await grains.GetGrain<IModelDirectoryGrain>(slot.Model).PlanAsync().ConfigureAwait(false));
+                }
+                catch (Exception exception) when (exception is not OutOfMemoryException)
+                {
+                    _watch.Missed(slot.Model, exception);
+                }
+            }
+
             await Task.Delay(_models.Options.ExchangeInterval, _clock, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
