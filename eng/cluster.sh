@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # A cluster as processes on loopback: silos that serve one model of two versions, and a client that compares every answer with one computed in its own process. Meanwhile silos are killed with -9, or stopped for 15 s, or out of
 # reach for 30 s, and started again, one after the other over the time; and trials of version 2 begin and end by their evidence, of which no decision may be made twice.
-# usage: eng/cluster.sh --store memory|postgres|redis [--silos 3] [--seconds N] [--kills N] [--pauses N] [--partitions N] [--callers 4] [--json]; eng/cluster.sh --many N measures N models of 1 MB in one silo that may hold 200 MB
+# usage: eng/cluster.sh --store memory|postgres|redis [--silos 3] [--seconds N] [--kills N] [--pauses N] [--partitions N] [--callers 4] [--warm CALLS] [--json]; eng/cluster.sh --many N measures N models of 1 MB in one silo that may hold 200 MB
 # The last line is a report as JSON. Exit code 1 if an answer was wrong, a call failed or a decision was made twice; 3 if the store is not installed. The store is one of the machine's packages (Debian: postgresql, redis-server),
 # in a folder of its own, on loopback, on a free port. Without a store, membership is in the first silo, which is then not disturbed.
 set -euo pipefail

@@ -14,7 +14,6 @@ internal static class ClientRole
 {
     private const int Rows = 64;
     private const int Measured = 5_000;
-    private const int WarmUp = 15_000;
 
     // A row in a batch is summed in another order than a row alone.
     private const float Tolerance = 1e-5f;
@@ -37,7 +36,7 @@ internal static class ClientRole
             return outputs["y"].AsSpan<float>().ToArray();
         })];
         var report = new ClientReport();
-        await MeasureAsync(runner, rows, report).ConfigureAwait(false);
+        await MeasureAsync(runner, rows, settings.WarmUp, report).ConfigureAwait(false);
         Console.WriteLine("ready");
 
         using var stopping = new CancellationTokenSource();
@@ -66,13 +65,13 @@ internal static class ClientRole
         return largest;
     }
 
-    private static async Task MeasureAsync(IModelRunner runner, NamedValues[] rows, ClientReport report)
+    private static async Task MeasureAsync(IModelRunner runner, NamedValues[] rows, int warmUp, ClientReport report)
     {
         double[] times = new double[Measured];
-        for (int i = -WarmUp; i < Measured; i++)
+        for (int i = -warmUp; i < Measured; i++)
         {
             long began = Stopwatch.GetTimestamp();
-            using NamedValues outputs = await runner.RunAsync(rows[(i + WarmUp) % Rows]).ConfigureAwait(false);
+            using NamedValues outputs = await runner.RunAsync(rows[(i + warmUp) % Rows]).ConfigureAwait(false);
             times[Math.Max(i, 0)] = Stopwatch.GetElapsedTime(began).TotalMicroseconds;
         }
 

@@ -28,7 +28,7 @@ internal sealed class ClusterRun : IDisposable
         _silos = new Child?[settings.Silos];
         _shared =
         [
-            "--store", settings.Store.ToString(), "--connection", settings.Connection, "--silos", Text(settings.Silos), "--port", Text(settings.Port), "--partitions", Text(settings.Partitions), "--callers", Text(settings.Callers),
+            "--store", settings.Store.ToString(), "--connection", settings.Connection, "--silos", Text(settings.Silos), "--port", Text(settings.Port), "--partitions", Text(settings.Partitions), "--callers", Text(settings.Callers), "--warm", Text(settings.WarmUp),
             "--models", Path.Combine(_folder, "models"), "--cluster", Path.GetFileName(_folder),
         ];
         _proxies = settings.Partitions == 0 ? [] : [.. Enumerable.Range(0, settings.Silos).SelectMany(i => new DropProxy[]
@@ -49,7 +49,7 @@ internal sealed class ClusterRun : IDisposable
 
         string[] local = (await _silos[0]!.LineAsync("local ", s_patience).ConfigureAwait(false)).Split(' ');
         using Child client = Child.Start(Path.Combine(_folder, "client.log"), ["client", .. _shared]);
-        await client.LineAsync("ready", s_patience).ConfigureAwait(false);
+        await client.LineAsync("ready", s_patience + TimeSpan.FromMilliseconds(_settings.WarmUp)).ConfigureAwait(false);
 
         // Version 1 is the default of the log by now; new versions are only tried. Trials begin after the measurement of calls: each loads and unloads a version in every silo.
         ClusterModel.Publish(models, "2");

@@ -45,6 +45,9 @@ internal sealed class ClusterSettings
     /// <summary>Callers that the client has at once.</summary>
     public int Callers => Number("callers", 4);
 
+    /// <summary>Calls that the client makes before it times calls.</summary>
+    public int WarmUp => Number("warm", 15_000);
+
     /// <summary>Models that one silo registers, for the run of many models; 0 for the run of a cluster.</summary>
     public int Many => Number("many", 0);
 

@@ -26,7 +26,7 @@ try
         case ["client", .. var rest]:
             return await ClientRole.RunAsync(new ClusterSettings(rest)).ConfigureAwait(false);
         default:
-            Console.Error.WriteLine("usage: eng/cluster.sh --store memory|postgres|redis [--silos 3] [--seconds N] [--kills N] [--pauses N] [--partitions N] [--callers N] [--many N] [--json]");
+            Console.Error.WriteLine("usage: eng/cluster.sh --store memory|postgres|redis [--silos 3] [--seconds N] [--kills N] [--pauses N] [--partitions N] [--callers N] [--warm N] [--many N] [--json]");
             return 64;
     }
 }
