@@ -43,7 +43,7 @@ const row = silo => ({
   key: `${silo.name} ${silo.address}`,
   cells: [
     silo.name, parts.badge(silo.state, silo.state, silo.state === 'serving' ? 'good' : 'warn'), h('code', null, silo.address), format.count(silo.calls),
-    [h('span', { class: 'span' }, `${format.bytes(silo.bytes)} of ${format.bytes(silo.maxBytes)}`), ' ', meter(format.share(silo.bytes, silo.maxBytes), `${silo.name}: ${format.percent(format.share(silo.bytes, silo.maxBytes))} of the bytes that models may take`)],
+    [h('span', { class: 'span' }, `${format.bytes(silo.bytes)} of ${format.bytes(silo.maxBytes)}`), h('br'), meter(format.share(silo.bytes, silo.maxBytes), `${silo.name}: ${format.percent(format.share(silo.bytes, silo.maxBytes))} of the bytes that models may take`)],
     list(silo.modelCount, 'model', silo.models, silo.name), list(silo.replicaCount, 'replica', silo.replicas, silo.name),
   ],
 });
