@@ -49,6 +49,7 @@ public static class InferenceDashboardEndpointExtensions
     {
         Get(api, "session", services.GetRequiredService<SessionEndpoint>().ReadAsync);
         Get(api, "stream", services.GetRequiredService<StreamEndpoint>().StreamAsync);
+        Get(api, "cluster", services.GetRequiredService<ClusterEndpoint>().ReadAsync);
         ModelEndpoints model = services.GetRequiredService<ModelEndpoints>();
         Get(api, "model", Named(model.DetailAsync));
         Get(api, "model/data", Named(model.DataAsync));

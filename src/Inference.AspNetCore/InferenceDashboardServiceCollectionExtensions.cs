@@ -35,6 +35,8 @@ public static class InferenceDashboardServiceCollectionExtensions
         services.TryAddSingleton<PageToken>();
         services.TryAddSingleton<SessionEndpoint>();
         services.TryAddSingleton<StreamEndpoint>();
+        services.TryAddSingleton<ClusterReader>();
+        services.TryAddSingleton<ClusterEndpoint>();
         services.TryAddSingleton<DetailWriter>();
         services.TryAddSingleton<DataWriter>();
         services.TryAddSingleton<PerformanceWriter>();

@@ -15,6 +15,8 @@ internal static class HostileWorld
         {
             services.AddKeyedSingleton<IModelRunner>(name, Runner(name));
         }
+
+        services.AddSingleton<IClusterStatus>(new DemoCluster(() => [.. names.Select(name => DemoCluster.Silo(name, 11_111, 0, name) with { Address = name })]));
     }
 
     private static DemoRunner Runner(string name)

@@ -88,6 +88,40 @@ public sealed class PageTests(SharedBrowser shared)
     }
 
     [BrowserFact]
+    public async Task Cluster_ThatFallsSilent_IsShownAsItWasWithTheReason()
+    {
+        var world = new DemoWorld();
+        await using DashboardServer server = await DashboardServer.StartAsync(world);
+        Browser browser = shared.Fresh();
+        browser.Open(server);
+        browser.Until(() => browser.Text("[data-key=cluster]").Contains("silo-2", StringComparison.Ordinal));
+        string shown = browser.Text("[data-key=cluster]");
+        Assert.Contains("3 silos", shown, StringComparison.Ordinal);
+        Assert.Contains("stopping", shown, StringComparison.Ordinal);
+        Assert.Contains("192 MiB of 512 MiB", shown, StringComparison.Ordinal);
+        browser.Find("[data-key=cluster] tbody tr summary").Click();
+        Assert.Equal("#/models/ranker", browser.Find("[data-key=cluster] tbody tr details[open] .chip:last-child a").GetDomAttribute("href"));
+        world.Cluster.Answer = static () => [DemoCluster.Silo("silo-9", 11_119, 0)];
+        browser.Until(() => browser.Text("[data-key=cluster] tbody").StartsWith("silo-9", StringComparison.Ordinal));
+        world.Cluster.Answer = static () => throw new InferenceException("The cluster: no gateway is left.");
+        browser.Until(() => browser.Text("[data-key=cluster] .note").Contains("no gateway is left. The table shows what the silos said", StringComparison.Ordinal));
+        Assert.Contains("silo-9", browser.Text("[data-key=cluster] tbody"), StringComparison.Ordinal);
+        Assert.Contains("ranker", browser.Text("table.models"), StringComparison.Ordinal);
+        Assert.Empty(browser.Complaints());
+    }
+
+    [BrowserFact]
+    public async Task Cluster_OfAServerWithoutOne_IsNotShown()
+    {
+        await using DashboardServer server = await DashboardServer.StartAsync(static services => services.AddKeyedSingleton<IModelRunner>("m", new DemoRunner(DemoWorld.Info("m", "1"))));
+        Browser browser = shared.Fresh();
+        browser.Open(server);
+        browser.Until(() => browser.Has("table.models tbody tr"));
+        Thread.Sleep(1000);
+        Assert.False(browser.Has("[data-key=cluster]"));
+    }
+
+    [BrowserFact]
     public async Task Models_OfAnEmptyServer_AreSaidToBeMissing()
     {
         await using DashboardServer server = await DashboardServer.StartAsync(static _ => { });

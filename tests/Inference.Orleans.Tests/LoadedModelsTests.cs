@@ -82,6 +82,27 @@ public sealed class LoadedModelsTests
     }
 
     [Fact]
+    public async Task Regression_EnterWhileAllRoomIsBeingLoaded_GoesOnWhenALoadEnds()
+    {
+        var loader = new FakeLoader();
+        loader.Gate.Close();
+        await using ServiceProvider services = Services(loader, 2);
+        LoadedModels models = Make(services, Bytes);
+        ModelSlot first = models.Find("m0")!, second = models.Find("m1")!;
+        Task loaded = models.LoadAsync(first, CancellationToken.None);
+        await Eventually.TrueAsync(() => loader.Gate.Waiting == 1);
+
+        Task<bool> entered = models.EnterAsync(second, 100, CancellationToken.None).AsTask();
+        await Task.Delay(100);
+        Assert.Equal(SlotState.Empty, second.State);
+        loader.Gate.Open();
+        await loaded;
+
+        Assert.True(await entered.WaitAsync(TimeSpan.FromSeconds(30)));
+        Assert.Equal((SlotState.Empty, SlotState.Loaded, Bytes), (first.State, second.State, models.Reserved));
+    }
+
+    [Fact]
     public async Task Enter_OldestIsUnloaded_PinnedIsNot()
     {
         await using ServiceProvider services = Services(new FakeLoader(), 4);

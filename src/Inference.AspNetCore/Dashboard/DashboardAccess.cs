@@ -41,19 +41,19 @@ internal sealed class DashboardAccess(AccessGate gate, ServedModels models, IOpt
         }
     }
 
-    /// <summary>The models whose own policy hides them from a caller; null for none.</summary>
-    public async ValueTask<IReadOnlySet<string>?> HiddenAsync(HttpContext http)
+    /// <summary>The served models whose own policy hides them from a caller; null for none.</summary>
+    public ValueTask<IReadOnlySet<string>?> HiddenAsync(HttpContext http) => RefusedAsync(http, _options.ModelPolicies.Keys.Where(name => models.All.Any(m => m.Name == name)));
+
+    /// <summary>The models of which a caller may know where models of other servers are told of too; null for all.</summary>
+    public async ValueTask<IReadOnlySet<string>?> KnownAsync(HttpContext http)
     {
-        HashSet<string>? hidden = null;
-        foreach (KeyValuePair<string, OpenInferencePolicies> policies in _options.ModelPolicies)
+        if (await RefusedAsync(http, _options.ModelPolicies.Keys).ConfigureAwait(false) is not { } refused)
         {
-            if (policies.Value.Statistics is not null && models.All.Any(m => m.Name == policies.Key) && !await AllowsAsync(http, OpenInferenceGroup.Statistics, policies.Key).ConfigureAwait(false))
-            {
-                (hidden ??= new(StringComparer.Ordinal)).Add(policies.Key);
-            }
+            return null;
         }
 
-        return hidden;
+        // A hidden model may have another name there: a name that is not served here may be its own.
+        return models.All.Select(static m => m.Name).Where(name => !refused.Contains(name)).ToHashSet(StringComparer.Ordinal);
     }
 
     /// <summary>The name under which a caller's decisions are recorded.</summary>
@@ -62,6 +62,21 @@ internal sealed class DashboardAccess(AccessGate gate, ServedModels models, IOpt
         ClaimsPrincipal user = http.User;
         string? name = user.Identity is { IsAuthenticated: true, Name: { Length: > 0 } given } ? given : user.FindFirstValue(ClaimTypes.Email) ?? user.FindFirstValue(ClaimTypes.NameIdentifier);
         return name is null or "" ? "anonymous (dashboard)" : name.Length <= DecisionActors.LongestActor ? name : name[..DecisionActors.LongestActor];
+    }
+
+    // Those of some models whose own policy refuses a caller.
+    private async ValueTask<IReadOnlySet<string>?> RefusedAsync(HttpContext http, IEnumerable<string> names)
+    {
+        HashSet<string>? refused = null;
+        foreach (string name in names)
+        {
+            if (_options.ModelPolicies[name].Statistics is not null && !await AllowsAsync(http, OpenInferenceGroup.Statistics, name).ConfigureAwait(false))
+            {
+                (refused ??= new(StringComparer.Ordinal)).Add(name);
+            }
+        }
+
+        return refused;
     }
 
     private bool OffersActions(string? model) => (model is not null && _options.ModelPolicies.TryGetValue(model, out OpenInferencePolicies? own) ? own.Admin : null) is not null || _options.Policies.Admin is not null;

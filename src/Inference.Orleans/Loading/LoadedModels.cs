@@ -14,7 +14,7 @@ internal sealed class LoadedModels(IServiceProvider services, IOptions<Inference
     private readonly ConcurrentDictionary<string, ModelSlot> _slots = new(StringComparer.Ordinal);
     private readonly Lock _lock = new();
     private readonly Dictionary<ModelSlot, Task> _loads = [];
-    private TaskCompletionSource _released = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _reserved;
     private bool _isClosing;
 
@@ -132,6 +132,8 @@ internal sealed class LoadedModels(IServiceProvider services, IOptions<Inference
             {
                 slot.Become(SlotState.Loaded);
                 _loads.Remove(slot);
+                // A model that is loaded can make room.
+                Tell();
             }
         }
         catch
@@ -161,7 +163,7 @@ internal sealed class LoadedModels(IServiceProvider services, IOptions<Inference
         {
             ModelSlot? victim;
             Task? drained = null;
-            Task released;
+            Task changed;
             bool isMoving;
             lock (_lock)
             {
@@ -172,7 +174,7 @@ internal sealed class LoadedModels(IServiceProvider services, IOptions<Inference
                     return;
                 }
 
-                released = _released.Task;
+                changed = _changed.Task;
                 victim = slot.State is SlotState.Empty ? Oldest() : null;
                 isMoving = slot.State is not SlotState.Empty || Slots.Any(static s => s.State is SlotState.Loading or SlotState.Leaving);
                 drained = victim?.DrainAsync();
@@ -186,7 +188,7 @@ internal sealed class LoadedModels(IServiceProvider services, IOptions<Inference
                     throw new ModelLoadException($"Model '{slot.Model}': expected {slot.Bytes} of {_options.MaxModelBytes} bytes, got none: all models that take them are pinned, or cannot be unloaded. Raise MaxModelBytes, or pin fewer models.");
                 }
 
-                await released.ConfigureAwait(false);
+                await changed.ConfigureAwait(false);
                 continue;
             }
 
@@ -221,8 +223,14 @@ internal sealed class LoadedModels(IServiceProvider services, IOptions<Inference
     private void Release(long bytes)
     {
         _reserved -= bytes;
-        TaskCompletionSource released = _released;
-        _released = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        released.TrySetResult();
+        Tell();
+    }
+
+    // Called under the lock. Those that wait for room look again.
+    private void Tell()
+    {
+        TaskCompletionSource changed = _changed;
+        _changed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        changed.TrySetResult();
     }
 }

@@ -7,16 +7,19 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Inference.Dashboard.Tests.Demo;
 
-/// <summary>Eight models of a shop: a canary under way, a drift alarm, slices, a fallback, a failed load, decisions.</summary>
+/// <summary>Eight models of a shop: a canary under way, a drift alarm, slices, a fallback, a failed load, decisions. A cluster of three silos.</summary>
 internal sealed class DemoWorld
 {
     public DemoVersions RankerVersions { get; } = Ranker.Versions();
 
     public DemoMonitor FraudMonitor { get; } = Fraud.Monitor();
 
-    /// <summary>Registers the models.</summary>
+    public DemoCluster Cluster { get; } = DemoCluster.OfTheShop();
+
+    /// <summary>Registers the models and the cluster.</summary>
     public void Register(IServiceCollection services)
     {
+        services.AddSingleton<IClusterStatus>(Cluster);
         Add(services, Ranker.Runner(RankerVersions));
         Add(services, Fraud.Runner(FraudMonitor));
         Add(services, new DemoRunner(Info("recommender", "12", Port("user", ElementType.Int64, -1), Port("items", ElementType.Int64, -1, 50)) with { Outputs = [Port("like", ElementType.Float32, -1, 50)] })

@@ -38,7 +38,13 @@ async function go() {
   const place = location.hash.split('?')[0], moved = place !== shown;
   fresh = moved;
   const mine = page;
-  await load();
+  // A live page shows what it has while it asks for more.
+  if (page.live) {
+    render();
+    load();
+  } else {
+    await load();
+  }
   if (mine !== page) return;
   if (moved && shown !== '') {
     scrollTo(0, 0);

@@ -1,11 +1,12 @@
 import { spark } from './charts.js';
+import { askCluster, cluster, hasNoCluster } from './cluster.js';
 import { h } from './dom.js';
 import * as format from './format.js';
 import * as parts from './parts.js';
 import { session } from './session.js';
 import { models } from './stream.js';
 
-// All models: what needs somebody first, then a row for each.
+// All models: what needs somebody first, then the cluster if there is one, then a row for each.
 const columns = [['Model'], ['State'], ['Version'], ['Traffic', 'wide'], ['p50', 'number'], ['p95', 'number'], ['p99', 'number'], ['Failed', 'number'], ['Per 1,000 calls', 'number'], ['Data']];
 const rows = new Map();
 let wanted = '';
@@ -75,8 +76,10 @@ export function overview() {
   return {
     title: 'Overview',
     live: true,
+    get period() { return hasNoCluster() ? 0 : 3000; },
+    load: askCluster,
     view() {
-      if (models.size === 0) return [h('h1', { tabindex: '-1' }, 'Overview'), parts.empty('This server has no models yet. Register one with ', h('code', null, 'services.AddModel("name", …)'), '.')];
+      if (models.size === 0) return [h('h1', { tabindex: '-1' }, 'Overview'), cluster(), parts.empty('This server has no models yet. Register one with ', h('code', null, 'services.AddModel("name", …)'), '.')];
       for (const name of rows.keys()) if (!models.has(name)) rows.delete(name);
       for (const row of document.querySelectorAll('table.models tbody tr')) {
         const known = rows.get(row.dataset.key);
@@ -84,7 +87,7 @@ export function overview() {
       }
       const shown = [...models.values()].filter(model => model.name.toLowerCase().includes(wanted)).sort((a, b) => a.name.localeCompare(b.name, 'en', { numeric: true }));
       return [
-        h('h1', { tabindex: '-1' }, 'Overview'), totals(), attention(),
+        h('h1', { tabindex: '-1' }, 'Overview'), totals(), attention(), cluster(),
         parts.card('Models', { aside: h('label', { class: 'find' }, h('span', { class: 'visually-hidden' }, 'Find a model'), h('input', { type: 'search', placeholder: 'Find a model', 'data-find': 'models', autocomplete: 'off', spellcheck: 'false' })) },
           shown.length ? parts.table('Models', columns, [], { class: 'models cards' }) : parts.empty('No model has this in its name.')),
       ].map(part => withRows(part, shown));
@@ -96,6 +99,6 @@ export function overview() {
 
 // Of rows that are shown and did not change, only the key is made.
 function withRows(part, shown) {
-  part.querySelector?.('table.models tbody')?.append(...shown.map(model => row(model)));
+  part?.querySelector?.('table.models tbody')?.append(...shown.map(model => row(model)));
   return part;
 }
