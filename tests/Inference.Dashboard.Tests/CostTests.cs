@@ -6,7 +6,7 @@ using Xunit.Abstractions;
 
 namespace Inference.Dashboard.Tests;
 
-/// <summary>What pages cost the server. Bounds are those of the documentation; the figures are written to the output.</summary>
+/// <summary>What pages cost the server. Bounds are those of the documentation; the figures are written to the output. Times are held by eng/dashboard.sh alone, which runs on a machine of its own; beside all other tests they say nothing.</summary>
 [Collection(AloneTests.Name)]
 public sealed class CostTests(ITestOutputHelper output)
 {
@@ -31,7 +31,7 @@ public sealed class CostTests(ITestOutputHelper output)
         double milliseconds = (Processor() - before).TotalMilliseconds / Looks;
         bytes = (GC.GetAllocatedBytesForCurrentThread() - bytes) / Looks;
         output.WriteLine($"a look at 50 models: {milliseconds:0.000} ms of a core, {bytes} bytes");
-        Assert.InRange(milliseconds, 0, 5);
+        RequireTime(milliseconds, 5);
         Assert.InRange(bytes, 0, 500_000);
     }
 
@@ -69,7 +69,8 @@ public sealed class CostTests(ITestOutputHelper output)
 
         times.Sort();
         output.WriteLine($"{path}: median {times[12]:0.00} ms with its client, {bytes} bytes");
-        Assert.InRange(times[12], 0, 50);
+        Assert.True(bytes > 0);
+        RequireTime(times[12], 50);
     }
 
     [Fact]
@@ -79,7 +80,7 @@ public sealed class CostTests(ITestOutputHelper output)
         await using DashboardServer server = await DashboardServer.StartAsync(services => ManyModels.Register(services, 50, 60));
         using var http = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = 200 }) { BaseAddress = server.Address };
         using var end = new CancellationTokenSource();
-        var pages = new List<Task>();
+        var pages = new List<Task<long>>();
         for (int i = 0; i < 100; i++)
         {
             Stream stream = await http.GetStreamAsync("dashboard-api/stream");
@@ -89,9 +90,16 @@ public sealed class CostTests(ITestOutputHelper output)
         double share = await ShareAsync();
         output.WriteLine($"100 open pages of 50 models: {share:P2} of a core");
         await end.CancelAsync();
-        await Task.WhenAll(pages);
+        Assert.All(await Task.WhenAll(pages), static bytes => Assert.True(bytes > 0));
+        RequireTime(share, 0.05);
+    }
 
-        Assert.InRange(share, 0, 0.05);
+    private static void RequireTime(double time, double most)
+    {
+        if (Extent.IsAll)
+        {
+            Assert.InRange(time, 0, most);
+        }
     }
 
     // The share of a core that this process takes.
@@ -110,13 +118,16 @@ public sealed class CostTests(ITestOutputHelper output)
         return process.TotalProcessorTime;
     }
 
-    private static async Task DrainAsync(Stream stream, CancellationToken cancellationToken)
+    /// <summary>Reads until it is cancelled; returns the bytes.</summary>
+    private static async Task<long> DrainAsync(Stream stream, CancellationToken cancellationToken)
     {
         byte[] buffer = new byte[64 << 10];
+        long bytes = 0;
         try
         {
-            while (await stream.ReadAsync(buffer, cancellationToken) > 0)
+            for (int read; (read = await stream.ReadAsync(buffer, cancellationToken)) > 0;)
             {
+                bytes += read;
             }
         }
         catch (OperationCanceledException)
@@ -126,5 +137,7 @@ public sealed class CostTests(ITestOutputHelper output)
         {
             await stream.DisposeAsync();
         }
+
+        return bytes;
     }
 }
