@@ -8,6 +8,7 @@ namespace Inference.AspNetCore.Dashboard;
 /// <summary>Tells a page of the cluster's silos. Nothing without a cluster.</summary>
 internal sealed class ClusterEndpoint(RestPipeline pipeline, ClusterReader reader, DashboardAccess access)
 {
+    // Far more than Orleans clusters have, and some 100 KB for a page.
     private const int MaxSilos = 1000;
 
     // Names are a detail of a row; all of them are counted.
