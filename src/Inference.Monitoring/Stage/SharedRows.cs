@@ -73,12 +73,7 @@ internal sealed class SharedRows(WindowLayout layout, string subject, DateTimeOf
                 return;
             }
 
-            if (_news is null)
-            {
-                _news = new MonitoringWindow(layout);
-            }
-
-            _news.Merge(more);
+            (_news ??= new MonitoringWindow(layout)).Merge(more);
         }
     }
 

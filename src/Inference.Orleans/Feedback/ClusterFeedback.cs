@@ -22,17 +22,23 @@ internal sealed class ClusterFeedback(string name, ReplicaSet replicas, ClusterM
     public async ValueTask<IReadOnlyList<FeedbackAnswer>> ReportAsync(IReadOnlyList<FeedbackReport> reports, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(reports);
-        var answers = new FeedbackAnswer[reports.Count];
-        List<int> open = [.. Enumerable.Range(0, reports.Count)];
+        FeedbackItem[] items = [.. reports.Select(static r => FeedbackItem.Of(r ?? throw new ArgumentException("Expected reports, got null among them.", nameof(reports))))];
+        var answers = new FeedbackAnswer[items.Length];
+        List<int> open = [.. Enumerable.Range(0, items.Length)];
         Exception? failure = null;
         for (int number = 0; open.Count > 0 && number < replicas.Count; number++)
         {
             try
             {
-                FeedbackReply reply = await replicas[number].Grain.ReportAsync([.. open.Select(i => FeedbackItem.Of(reports[i]))]).WaitAsync(options.Timeout, clock, cancellationToken).ConfigureAwait(false);
+                FeedbackReply reply = await replicas[number].Grain.ReportAsync([.. open.Select(i => items[i])]).WaitAsync(options.Timeout, clock, cancellationToken).ConfigureAwait(false);
                 if (reply.Fault is { } fault)
                 {
                     throw fault.ToException();
+                }
+
+                if (reply.Answers.Length != open.Count)
+                {
+                    throw new InferenceException($"Model '{name}': expected {open.Count} answers from replica {number}, got {reply.Answers.Length}. Run the same version of Inference.Orleans everywhere.");
                 }
 
                 for (int i = 0; i < open.Count; i++)

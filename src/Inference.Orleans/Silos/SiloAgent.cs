@@ -96,19 +96,21 @@ internal sealed class SiloAgent : ILifecycleParticipant<ISiloLifecycle>, ICluste
     {
         while (!_stopping.IsCancellationRequested)
         {
-            foreach (ModelSlot slot in _models.Slots.Where(s => s.State == SlotState.Loaded && !_replicas.Has(s.Model)))
-            {
-                try
-                {
-                    _watch.Heard(slot.Model, await grains.GetGrain<IModelDirectoryGrain>(slot.Model).PlanAsync().ConfigureAwait(false));
-                }
-                catch (Exception exception) when (exception is not OutOfMemoryException)
-                {
-                    _watch.Missed(slot.Model, exception);
-                }
-            }
-
+            // At once: one that does not answer delays none of the others.
+            await Task.WhenAll(_models.Slots.Where(s => s.State == SlotState.Loaded && !_replicas.Has(s.Model)).Select(s => FollowAsync(grains, s.Model))).ConfigureAwait(false);
             await Task.Delay(_models.Options.ExchangeInterval, _clock, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private async Task FollowAsync(IGrainFactory grains, string model)
+    {
+        try
+        {
+            _watch.Heard(model, await grains.GetGrain<IModelDirectoryGrain>(model).PlanAsync().ConfigureAwait(false));
+        }
+        catch (Exception exception) when (exception is not OutOfMemoryException)
+        {
+            _watch.Missed(model, exception);
         }
     }
 
