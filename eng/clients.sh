@@ -8,7 +8,7 @@ work=$(mktemp -d)
 dotnet build tests/Inference.Server -c Release --nologo -v q -clp:ErrorsOnly
 tests/Inference.Server/bin/Release/net10.0/Inference.Server 0 0 "$models/iris_mlp" "$models/magika_v3" > "$work/server.log" &
 server=$!
-trap 'kill $server 2>/dev/null; rm -rf "$work"' EXIT
+trap 'kill $server 2>/dev/null; wait $server 2>/dev/null || true; rm -rf "$work"' EXIT
 for _ in $(seq 100); do grep -q ready "$work/server.log" && break; sleep 0.1; done
 read -r _ rest grpc < "$work/server.log"
 failed=0

@@ -15,8 +15,8 @@ dotnet build -c Release tests/Inference.Cluster -v q --nologo -clp:NoSummary >&2
 folder=$(mktemp -d)
 chmod 711 "$folder"
 cleanup() {
-  [ ! -f "$folder/redis.pid" ] || kill "$(cat "$folder/redis.pid")" 2>/dev/null || true
-  [ "$store" != postgres ] || bash eng/postgres.sh stop "$folder/postgres" || true
+  # The server ends before its folder is removed.
+  [ ! -d "$folder/$store" ] || bash "eng/$store.sh" stop "$folder/$store" || true
   rm -rf "$folder"
 }
 trap cleanup EXIT
@@ -26,17 +26,10 @@ port=$((20000 + ($(od -An -N2 -tu2 /dev/urandom) % 11000)))
 connection=""
 case "$store" in
   memory) ;;
-  postgres)
+  postgres | redis)
     # By a file: what waits for this process to end keeps a pipe open.
-    bash eng/postgres.sh start "$folder/postgres" $$ > "$folder/connection" || exit $?
+    bash "eng/$store.sh" start "$folder/$store" $$ > "$folder/connection" || exit $?
     connection=$(cat "$folder/connection")
-    ;;
-  redis)
-    command -v redis-server >/dev/null || { echo "cluster: redis-server is not installed (Debian: redis-server)" >&2; exit 3; }
-    redis=$((port - 1))
-    redis-server --bind 127.0.0.1 --port "$redis" --dir "$folder" --save "" --appendonly yes --appendfsync always --daemonize yes --pidfile "$folder/redis.pid" --logfile "$folder/redis.log"
-    for _ in $(seq 100); do redis-cli -p "$redis" ping >/dev/null 2>&1 && break; sleep 0.1; done
-    connection="127.0.0.1:$redis"
     ;;
   *) echo "cluster: expected --store memory, postgres or redis, got '$store'" >&2; exit 64 ;;
 esac

@@ -10,22 +10,18 @@ pids=()
 cleanup() {
   [ ${#pids[@]} = 0 ] || kill "${pids[@]}" 2>/dev/null || true
   wait 2>/dev/null || true
-  [ ! -f "$folder/redis.pid" ] || kill "$(cat "$folder/redis.pid")" 2>/dev/null || true
-  [ "$STORE" != postgres ] || bash ../../eng/postgres.sh stop "$folder/postgres" || true
+  # The server ends before its folder is removed.
+  [ ! -d "$folder/$STORE" ] || bash "../../eng/$STORE.sh" stop "$folder/$STORE" || true
   rm -rf "$folder"
 }
 trap cleanup EXIT
 dotnet build -c Release -v q --nologo -clp:NoSummary
 case "$STORE" in
   memory) ;;
-  postgres)
+  postgres | redis)
     # By a file: what waits for this process to end keeps a pipe open.
-    bash ../../eng/postgres.sh start "$folder/postgres" $$ > "$folder/connection"
+    bash "../../eng/$STORE.sh" start "$folder/$STORE" $$ > "$folder/connection"
     CONNECTION=$(cat "$folder/connection")
-    ;;
-  redis)
-    redis-server --bind 127.0.0.1 --port 16379 --dir "$folder" --save "" --appendonly yes --daemonize yes --pidfile "$folder/redis.pid" --logfile "$folder/redis.log"
-    CONNECTION=127.0.0.1:16379
     ;;
   *) echo "usage: run.sh [memory|postgres|redis]" >&2; exit 64 ;;
 esac

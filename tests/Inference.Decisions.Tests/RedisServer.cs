@@ -1,15 +1,12 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
+using Inference.TestSupport;
 
 namespace Inference.Decisions.Tests;
 
-/// <summary>A server for tests: that of the variable INFERENCE_REDIS, or one of the machine's package (Debian: redis-server) on loopback, which ends with the process.</summary>
+/// <summary>A server for tests: that of the variable INFERENCE_REDIS, or one that <c>eng/redis.sh</c> starts and that ends with the process.</summary>
 internal sealed class RedisServer
 {
-    private readonly Process? _process;
-
     private RedisServer()
     {
         if (Environment.GetEnvironmentVariable("INFERENCE_REDIS") is { Length: > 0 } given)
@@ -18,23 +15,26 @@ internal sealed class RedisServer
             return;
         }
 
-        string? program = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Select(folder => Path.Combine(folder, "redis-server")).FirstOrDefault(File.Exists);
-        if (program is null)
+        if (TestData.RepositoryRoot is null || !OperatingSystem.IsLinux())
         {
-            WhyMissing = "Redis is not installed (Debian: redis-server), and INFERENCE_REDIS names none.";
+            WhyMissing = "Redis is started by eng/redis.sh on Linux; elsewhere name one in INFERENCE_REDIS.";
             return;
         }
 
-        using (var free = new TcpListener(IPAddress.Loopback, 0))
+        string folder = Path.Combine(Path.GetTempPath(), $"inference-redis-{Guid.NewGuid():N}");
+        string script = Path.Combine(TestData.RepositoryRoot, "eng", "redis.sh");
+        using Process process = Process.Start(new ProcessStartInfo("bash", [script, "start", folder, Environment.ProcessId.ToString(CultureInfo.InvariantCulture)]) { RedirectStandardOutput = true })!;
+
+        // A line: what waits for this process to end inherits the pipe and keeps it open.
+        string output = process.StandardOutput.ReadLine() ?? "";
+        process.WaitForExit();
+        if (process.ExitCode is not (0 or 3))
         {
-            free.Start();
-            int port = ((IPEndPoint)free.LocalEndpoint).Port;
-            free.Stop();
-            _process = Process.Start(new ProcessStartInfo(program, ["--bind", "127.0.0.1", "--port", port.ToString(CultureInfo.InvariantCulture), "--save", "", "--loglevel", "warning"]) { RedirectStandardOutput = true })!;
-            Configuration = $"127.0.0.1:{port},abortConnect=false,connectTimeout=10000";
+            throw new InvalidOperationException($"eng/redis.sh ended with {process.ExitCode}.");
         }
 
-        AppDomain.CurrentDomain.ProcessExit += (_, _) => _process.Kill();
+        Configuration = $"{output},abortConnect=false,connectTimeout=10000";
+        WhyMissing = process.ExitCode == 3 ? "Redis is not installed (Debian: redis-server), and INFERENCE_REDIS names none." : null;
     }
 
     /// <summary>The server that tests share.</summary>
