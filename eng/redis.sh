@@ -8,6 +8,9 @@ set -u
 
 command -v redis-server >/dev/null || { echo "redis: not installed (Debian: redis-server)" >&2; exit 3; }
 
+# One that nobody has waited for is still known, and has ended.
+runs() { kill -0 "$1" 2>/dev/null && [ "$(ps -o stat= -p "$1" | cut -c1)" != Z ]; }
+
 start() {
   local folder=$1 port attempt
   mkdir -p "$folder" && folder=$(cd "$folder" && pwd) || return 1
@@ -17,7 +20,7 @@ start() {
     redis-server --bind 127.0.0.1 --port "$port" --dir "$folder" --save "" --appendonly yes --appendfsync always --logfile "$folder/server.log" </dev/null >/dev/null 2>&1 &
     echo $! > "$folder/pid"
     for _ in $(seq 100); do
-      kill -0 "$!" 2>/dev/null || break
+      runs "$!" || break
       [ "$(redis-cli -p "$port" info server 2>/dev/null | tr -d '\r' | sed -n 's/^process_id://p')" != "$!" ] || { echo "127.0.0.1:$port"; return 0; }
       sleep 0.1
     done
@@ -32,9 +35,9 @@ stop() {
   local pid
   pid=$(cat "$1/pid" 2>/dev/null) || return 0
   kill "$pid" 2>/dev/null
-  for _ in $(seq 100); do kill -0 "$pid" 2>/dev/null || break; sleep 0.1; done
+  for _ in $(seq 100); do runs "$pid" || break; sleep 0.1; done
   kill -9 "$pid" 2>/dev/null
-  while kill -0 "$pid" 2>/dev/null; do sleep 0.1; done
+  while runs "$pid"; do sleep 0.1; done
   rm -rf "$1"
 }
 

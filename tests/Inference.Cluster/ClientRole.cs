@@ -12,9 +12,6 @@ namespace Inference.Cluster;
 /// <summary>A client as a process: calls without end and compares each answer with one computed here, until its standard input ends; then writes a <see cref="ClientReport"/>. Before, it measures calls one at a time.</summary>
 internal static class ClientRole
 {
-    private const int Rows = 64;
-    private const int Measured = 5_000;
-
     // A row in a batch is summed in another order than a row alone.
     private const float Tolerance = 1e-5f;
 
@@ -29,14 +26,15 @@ internal static class ClientRole
         var runner = host.Services.GetRequiredKeyedService<IModelRunner>(ClusterModel.Name);
         await runner.EnsureLoadedAsync().ConfigureAwait(false);
         using IModelRunner reference = ModelRunner.Load(ModelSource.Bytes(ClusterModel.Make()));
-        NamedValues[] rows = [.. Enumerable.Range(0, Rows).Select(static i => ClusterModel.Row(i))];
+        NamedValues[] rows = ClusterModel.Rows();
         float[][] expected = [.. rows.Select(row =>
         {
             using NamedValues outputs = reference.Run(row);
             return outputs["y"].AsSpan<float>().ToArray();
         })];
         var report = new ClientReport();
-        await MeasureAsync(runner, rows, settings.WarmUp, report).ConfigureAwait(false);
+        CallTimes times = await CallTimes.MeasureAsync(runner, rows, settings.WarmUp, CallTimes.Measured).ConfigureAwait(false);
+        (report.P50Us, report.P99Us) = (times.P50Us, times.P99Us);
         Console.WriteLine("ready");
 
         using var stopping = new CancellationTokenSource();
@@ -65,20 +63,6 @@ internal static class ClientRole
         return largest;
     }
 
-    private static async Task MeasureAsync(IModelRunner runner, NamedValues[] rows, int warmUp, ClientReport report)
-    {
-        double[] times = new double[Measured];
-        for (int i = -warmUp; i < Measured; i++)
-        {
-            long began = Stopwatch.GetTimestamp();
-            using NamedValues outputs = await runner.RunAsync(rows[(i + warmUp) % Rows]).ConfigureAwait(false);
-            times[Math.Max(i, 0)] = Stopwatch.GetElapsedTime(began).TotalMicroseconds;
-        }
-
-        Array.Sort(times);
-        (report.P50Us, report.P99Us) = (times[Measured / 2], times[Measured * 99 / 100]);
-    }
-
     private static async Task CallAsync(IModelRunner runner, NamedValues[] rows, float[][] expected, int caller, ClientReport report, ConcurrentQueue<SlowCall> slow, CancellationToken stopping)
     {
         for (int i = caller; !stopping.IsCancellationRequested; i++)
@@ -87,12 +71,12 @@ internal static class ClientRole
             long began = Stopwatch.GetTimestamp();
             try
             {
-                using NamedValues outputs = await runner.RunAsync(rows[i % Rows], context, CancellationToken.None).ConfigureAwait(false);
-                float difference = Difference(outputs["y"].AsSpan<float>(), expected[i % Rows]);
+                using NamedValues outputs = await runner.RunAsync(rows[i % rows.Length], context, CancellationToken.None).ConfigureAwait(false);
+                float difference = Difference(outputs["y"].AsSpan<float>(), expected[i % rows.Length]);
                 if (difference > Tolerance)
                 {
                     Interlocked.Increment(ref report.WrongCount);
-                    await Console.Error.WriteLineAsync($"wrong: row {i % Rows} differs by {difference}").ConfigureAwait(false);
+                    await Console.Error.WriteLineAsync($"wrong: row {i % rows.Length} differs by {difference}").ConfigureAwait(false);
                 }
             }
             catch (InferenceException exception)

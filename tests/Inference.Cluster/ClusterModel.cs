@@ -33,6 +33,9 @@ internal static class ClusterModel
         return model.ToArray();
     }
 
+    /// <summary>Inputs of one row each, that calls take in turns.</summary>
+    public static NamedValues[] Rows() => [.. Enumerable.Range(0, 64).Select(static i => Row(i))];
+
     /// <summary>Inputs of one row.</summary>
     public static NamedValues Row(int seed, int features = Features)
     {

@@ -33,11 +33,19 @@ internal sealed class ClusterReport
     [JsonPropertyName("localP50Us")]
     public required double LocalP50Us { get; init; }
 
+    /// <summary>A call from one silo that runs in another; null with one silo.</summary>
     [JsonPropertyName("remoteP50Us")]
-    public required double RemoteP50Us { get; init; }
+    public required double? RemoteP50Us { get; init; }
 
     [JsonPropertyName("remoteP99Us")]
-    public required double RemoteP99Us { get; init; }
+    public required double? RemoteP99Us { get; init; }
+
+    /// <summary>A call of the client, which goes to a silo's gateway and from there to the silo that runs it.</summary>
+    [JsonPropertyName("clientP50Us")]
+    public required double ClientP50Us { get; init; }
+
+    [JsonPropertyName("clientP99Us")]
+    public required double ClientP99Us { get; init; }
 
     [JsonPropertyName("doubleDecisions")]
     public required int DoubleDecisions { get; init; }

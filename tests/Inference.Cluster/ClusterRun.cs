@@ -44,12 +44,14 @@ internal sealed class ClusterRun : IDisposable
         await Stores.PrepareAsync(_settings).ConfigureAwait(false);
         for (int i = 0; i < _silos.Length; i++)
         {
-            await StartAsync(i).ConfigureAwait(false);
+            await StartAsync(i, measures: i == 0).ConfigureAwait(false);
         }
 
-        string[] local = (await _silos[0]!.LineAsync("local ", s_patience).ConfigureAwait(false)).Split(' ');
+        TimeSpan measuring = s_patience + TimeSpan.FromMilliseconds(_settings.WarmUp);
+        double[] local = await TimesAsync("local ", s_patience).ConfigureAwait(false);
+        double[]? across = _settings.Silos > 1 ? await TimesAsync("across ", measuring).ConfigureAwait(false) : null;
         using Child client = Child.Start(Path.Combine(_folder, "client.log"), ["client", .. _shared]);
-        await client.LineAsync("ready", s_patience + TimeSpan.FromMilliseconds(_settings.WarmUp)).ConfigureAwait(false);
+        await client.LineAsync("ready", measuring).ConfigureAwait(false);
 
         // Version 1 is the default of the log by now; new versions are only tried. Trials begin after the measurement of calls: each loads and unloads a version in every silo.
         ClusterModel.Publish(models, "2");
@@ -71,10 +73,12 @@ internal sealed class ClusterRun : IDisposable
             Partitions = _faults.Count(static f => f.Kind == "partition"),
             RecoveryMs = [.. _faults.Select((f, i) => Recovery(f, i + 1 < _faults.Count ? _faults[i + 1].At : DateTimeOffset.MaxValue, seen.Slow))],
             RejoinMs = [.. _faults.Select(static f => Math.Round((f.Ready - f.At).TotalMilliseconds))],
-            LocalP50Us = double.Parse(local[1], CultureInfo.InvariantCulture),
-            LocalDirectP50Us = double.Parse(local[2], CultureInfo.InvariantCulture),
-            RemoteP50Us = Math.Round(seen.P50Us, 1),
-            RemoteP99Us = Math.Round(seen.P99Us, 1),
+            LocalP50Us = local[0],
+            LocalDirectP50Us = local[1],
+            RemoteP50Us = across?[0],
+            RemoteP99Us = across?[1],
+            ClientP50Us = Math.Round(seen.P50Us, 1),
+            ClientP99Us = Math.Round(seen.P99Us, 1),
             DoubleDecisions = doubles,
             Rollbacks = _rollbacks,
             RollbackP50Ms = _rollbackMs.Length == 0 ? 0 : _rollbackMs[_rollbackMs.Length / 2],
@@ -130,11 +134,15 @@ internal sealed class ClusterRun : IDisposable
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 
-    private async Task StartAsync(int index)
+    // What the first silo measured.
+    private async Task<double[]> TimesAsync(string prefix, TimeSpan patience) =>
+        [.. (await _silos[0]!.LineAsync(prefix, patience).ConfigureAwait(false)).Split(' ').Skip(1).Select(static n => double.Parse(n, CultureInfo.InvariantCulture))];
+
+    private async Task StartAsync(int index, bool measures = false)
     {
         TakeEnds(_silos[index]);
         _silos[index]?.Dispose();
-        Child silo = _silos[index] = Child.Start(Path.Combine(_folder, $"silo-{index}.log"), ["silo", .. _shared, "--index", Text(index)]);
+        Child silo = _silos[index] = Child.Start(Path.Combine(_folder, $"silo-{index}.log"), ["silo", .. _shared, "--index", Text(index), "--measures", measures ? "1" : "0"]);
         await silo.LineAsync("ready", s_patience).ConfigureAwait(false);
     }
 

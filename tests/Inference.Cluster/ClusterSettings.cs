@@ -45,7 +45,10 @@ internal sealed class ClusterSettings
     /// <summary>Callers that the client has at once.</summary>
     public int Callers => Number("callers", 4);
 
-    /// <summary>Calls that the client makes before it times calls.</summary>
+    /// <summary>Whether the silo times calls of its own.</summary>
+    public bool Measures => Number("measures", 0) > 0;
+
+    /// <summary>Calls that a client, and a silo to another, makes before it times calls.</summary>
     public int WarmUp => Number("warm", 15_000);
 
     /// <summary>Models that one silo registers, for the run of many models; 0 for the run of a cluster.</summary>

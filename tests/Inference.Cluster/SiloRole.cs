@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using Inference.Batching;
@@ -14,7 +13,10 @@ using Orleans.Hosting;
 
 namespace Inference.Cluster;
 
-/// <summary>A silo as a process. Writes <c>ready</c>, then <c>local TOTAL DIRECT</c> (microseconds, medians of a call that stays in the process and of one without the cluster), and ends when its standard input does.</summary>
+/// <summary>
+/// A silo as a process. Writes <c>ready</c> and ends when its standard input does. One that measures then writes <c>local TOTAL DIRECT</c> (microseconds, medians of a call that stays in the process and of one without the cluster) and,
+/// once the next silo is there, <c>across P50 P99</c> (microseconds of calls that run in that one).
+/// </summary>
 internal static class SiloRole
 {
     /// <summary>What a line begins with that says when a silo's trial ended.</summary>
@@ -22,20 +24,19 @@ internal static class SiloRole
 
     private const string ThroughCluster = "cluster";
 
+    // The same model once more, loaded in the second silo alone: its calls go from silo to silo.
+    private const string InOther = "other";
+    private const string AcrossSilos = "across";
+    private const int OtherSilo = 1;
+
     public static async Task<int> RunAsync(ClusterSettings settings)
     {
         HostApplicationBuilder builder = Host.CreateApplicationBuilder();
         builder.Logging.ClearProviders().AddSimpleConsole(o => o.SingleLine = true).AddConsole(o => o.LogToStandardErrorThreshold = LogLevel.Trace).SetMinimumLevel(LogLevel.Warning);
-        builder.Services.AddModel(ClusterModel.Name, o => o.Source = ModelSource.Directory(settings.Models))
-            .Use(static runner => new TrialStage(runner))
-            .UseVersioning(o =>
-            {
-                o.Rollout = RolloutMode.Manual;
-                o.Canary.ShadowWarmupCalls = 0;
-                o.Canary.CompareLatency = false;
-            })
-            .PerVersion(static v => v.UseBatching());
+        AddModel(builder.Services, ClusterModel.Name, settings);
+        AddModel(builder.Services, InOther, settings);
         builder.Services.AddClusterModel(ThroughCluster, static o => o.Model = ClusterModel.Name);
+        builder.Services.AddClusterModel(AcrossSilos, static o => o.Model = InOther);
         builder.UseOrleans(silo =>
         {
             Stores.AddDecisions(silo, settings);
@@ -48,18 +49,24 @@ internal static class SiloRole
                 o.GatewayListeningEndpoint = new IPEndPoint(IPAddress.Loopback, settings.GatewayPort(settings.Index));
             });
             silo.Configure<SiloOptions>(o => o.SiloName = string.Create(CultureInfo.InvariantCulture, $"silo-{settings.Index}"));
-            silo.AddInferenceSilo(static o => o.Pinned.Add(ClusterModel.Name));
+            silo.AddInferenceSilo(o =>
+            {
+                o.Pinned.Add(ClusterModel.Name);
+                if (settings.Index == OtherSilo)
+                {
+                    o.Pinned.Add(InOther);
+                }
+            });
         });
         using IHost host = builder.Build();
         await host.StartAsync().ConfigureAwait(false);
         Console.WriteLine("ready");
         var stopping = new CancellationTokenSource();
-        Task decisions = Task.Run(() => DecideAsync(host.Services, settings, stopping.Token));
-        Task watched = Task.Run(() => WatchAsync(host.Services, stopping.Token));
-        Task measured = settings.Index == 0 ? Task.Run(() => MeasureAsync(host.Services)) : Task.CompletedTask;
+        Task trials = Task.Run(() => TryAsync(host.Services, settings, stopping.Token));
+        Task measured = settings.Measures ? Task.Run(() => MeasureAsync(host.Services, settings, stopping.Token)) : Task.CompletedTask;
         await Task.WhenAny(Task.Run(Console.In.ReadToEndAsync), host.WaitForShutdownAsync()).ConfigureAwait(false);
         await stopping.CancelAsync().ConfigureAwait(false);
-        await Task.WhenAll(decisions, watched, measured).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.WhenAll(trials, measured).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (settings is { Index: 0, Store: StoreKind.Memory } && host.Services.GetRequiredKeyedService<IModelRunner>(ClusterModel.Name).GetService<IModelVersions>() is { } versions)
         {
             int doubles = DoubleDecisions.Count(await versions.ReadAuditAsync().ConfigureAwait(false));
@@ -68,6 +75,27 @@ internal static class SiloRole
 
         await host.StopAsync().ConfigureAwait(false);
         return 0;
+    }
+
+    private static void AddModel(IServiceCollection services, string name, ClusterSettings settings) => services.AddModel(name, o => o.Source = ModelSource.Directory(settings.Models))
+        .Use(static runner => new TrialStage(runner))
+        .UseVersioning(o =>
+        {
+            o.Rollout = RolloutMode.Manual;
+            o.Canary.ShadowWarmupCalls = 0;
+            o.Canary.CompareLatency = false;
+        })
+        .PerVersion(static v => v.UseBatching());
+
+    // There is nothing to try, and nothing to watch, before version 2 is published.
+    private static async Task TryAsync(IServiceProvider services, ClusterSettings settings, CancellationToken stopping)
+    {
+        while (!Directory.Exists(Path.Combine(settings.Models, "2")))
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(500), stopping).ConfigureAwait(false);
+        }
+
+        await Task.WhenAll(DecideAsync(services, settings, stopping), WatchAsync(services, stopping)).ConfigureAwait(false);
     }
 
     // One silo after the other tries version 2, whenever there is no trial. The trial ends by its evidence, in all silos at once.
@@ -109,29 +137,40 @@ internal static class SiloRole
         }
     }
 
-    private static async Task MeasureAsync(IServiceProvider services)
+    private static async Task MeasureAsync(IServiceProvider services, ClusterSettings settings, CancellationToken stopping)
     {
         const int Calls = 20_000;
         var cluster = services.GetRequiredKeyedService<IModelRunner>(ThroughCluster);
         var direct = services.GetRequiredKeyedService<IModelRunner>(ClusterModel.Name);
-        await cluster.EnsureLoadedAsync().ConfigureAwait(false);
+        await cluster.EnsureLoadedAsync(stopping).ConfigureAwait(false);
+        NamedValues[] rows = ClusterModel.Rows();
         double[] medians = new double[2];
-        using NamedValues row = ClusterModel.Row(0);
         foreach (int which in (int[])[0, 1, 0, 1])
         {
-            IModelRunner runner = which == 0 ? cluster : direct;
-            double[] times = new double[Calls];
-            for (int i = 0; i < Calls; i++)
-            {
-                long began = Stopwatch.GetTimestamp();
-                using NamedValues outputs = await runner.RunAsync(row).ConfigureAwait(false);
-                times[i] = Stopwatch.GetElapsedTime(began).TotalMicroseconds;
-            }
-
-            Array.Sort(times);
-            medians[which] = times[Calls / 2];
+            medians[which] = (await CallTimes.MeasureAsync(which == 0 ? cluster : direct, rows, 0, Calls).ConfigureAwait(false)).P50Us;
         }
 
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"local {medians[0]:0.0} {medians[1]:0.0}"));
+        if (settings.Silos <= OtherSilo)
+        {
+            return;
+        }
+
+        var status = services.GetRequiredService<IClusterStatus>();
+        while (!(await status.ReadAsync(stopping).ConfigureAwait(false) is var silos && silos.Count == settings.Silos && silos.Any(static s => s.Models.Contains(InOther))))
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(200), stopping).ConfigureAwait(false);
+        }
+
+        var across = services.GetRequiredKeyedService<IModelRunner>(AcrossSilos);
+        await across.EnsureLoadedAsync(stopping).ConfigureAwait(false);
+        CallTimes times = await CallTimes.MeasureAsync(across, rows, settings.WarmUp, CallTimes.Measured).ConfigureAwait(false);
+        string[] places = [.. (await status.ReadAsync(stopping).ConfigureAwait(false)).Where(static s => s.Models.Contains(InOther)).Select(static s => s.Name)];
+        if (places is not ["silo-1"])
+        {
+            throw new InvalidOperationException($"expected model '{InOther}' in silo-{OtherSilo} alone, got it in {string.Join(", ", places)}");
+        }
+
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"across {times.P50Us:0.0} {times.P99Us:0.0}"));
     }
 }

@@ -1,4 +1,6 @@
 using Inference.Decisions;
+using Inference.Feedback;
+using Inference.Monitoring;
 using Inference.Orleans.Coordination;
 using Inference.Orleans.Grains;
 using Inference.Orleans.Silos;
@@ -66,6 +68,46 @@ public sealed class ClusterCanaryTests : IDisposable
         await RollbackAsync(runners[0]);
     }
 
+    /// <summary>Each silo takes a third of the reports.</summary>
+    [Fact]
+    public async Task Outcomes_ReportedInDifferentSilos_AreJudgedTogether()
+    {
+        const int Calls = 240;
+        await using TestSilos silos = await StartAsync(Silos, static b => b.UseFeedback().UseOutcomes(static o => (o.Maturity, o.Interval) = (TimeSpan.Zero, TimeSpan.FromHours(1))));
+        IModelRunner[] runners = await OpenAsync(silos);
+        await Versions(runners[0]).StartCanaryAsync("2", 50, "test", "a trial");
+        await Eventually.TrueAsync(() => runners.All(r => Versions(r).Canary is not null));
+        long treated = 0;
+        for (int i = 0; i < Calls; i++)
+        {
+            IModelRunner runner = runners[i % Silos];
+            var context = new RunContext { RoutingKey = i.ToString(System.Globalization.CultureInfo.InvariantCulture) };
+            using NamedValues inputs = FakeModel.Rows(0);
+            (await runner.RunAsync(inputs, context)).Dispose();
+            treated += context.Record.Arm!.IsTreatment ? 1 : 0;
+            var feedback = runner.GetService<IFeedback>()!;
+            await Eventually.TrueAsync(() => feedback.ReportAsync(context.Record.PredictionId, Share(i) < (context.Record.Arm.IsTreatment ? 0.45 : 0.55) ? 1 : 0).AsTask().GetAwaiter().GetResult() == FeedbackAnswer.Accepted);
+        }
+
+        OutcomeTrialStatus[] Seen() => [.. runners.Select(r => Versions(r).Canary!.Outcomes!)];
+        await Eventually.TrueAsync(() =>
+        {
+            // Everybody judges and tells, then everybody knows and judges.
+            for (int round = 0; round < 3; round++)
+            {
+                for (int i = 0; i < Silos; i++)
+                {
+                    silos.Services(i).GetRequiredKeyedService<OutcomeJudge>("m").Evaluate();
+                    silos.Services(i).GetRequiredService<EvidenceExchange>().ExchangeAsync().GetAwaiter().GetResult();
+                }
+            }
+
+            return Seen().All(static s => s.Treatment + s.Control == Calls);
+        });
+        Assert.All(Seen(), s => Assert.Equal(treated, s.Treatment));
+        Assert.Single(Seen().Select(static s => s.LogEvidence).Distinct());
+    }
+
     // No call goes to the version from the alarm on; the record follows.
     private static async Task<Decision> RollbackAsync(IModelRunner runner)
     {
@@ -109,7 +151,7 @@ public sealed class ClusterCanaryTests : IDisposable
         return calls;
     }
 
-    private async Task<TestSilos> StartAsync(int count) => await TestSilos.StartAsync(
+    private async Task<TestSilos> StartAsync(int count, Action<IModelBuilder>? use = null) => await TestSilos.StartAsync(
         count,
         [],
         o => o.EvidenceInterval = TimeSpan.FromMinutes(1),
@@ -121,7 +163,9 @@ public sealed class ClusterCanaryTests : IDisposable
         (_, silo) =>
         {
             silo.KeepDecisionsInMemory();
-            silo.Services.AddModel("m", o => (o.Source, o.WarmUp) = (ModelSource.Directory(_folder.Path), false)).UseVersioning(o =>
+            IModelBuilder model = silo.Services.AddModel("m", o => (o.Source, o.WarmUp) = (ModelSource.Directory(_folder.Path), false));
+            use?.Invoke(model);
+            model.UseVersioning(o =>
             {
                 (o.Rollout, o.Watch, o.PollInterval, o.WarmupRuns) = (RolloutMode.Manual, false, TimeSpan.FromHours(1), 0);
                 (o.Canary.ShadowWarmupCalls, o.Canary.CompareLatency) = (0, false);

@@ -45,6 +45,18 @@ public sealed class PlacementTests
         Assert.All(s_silos, silo => Assert.Equal(9, placed[silo]));
     }
 
+    [Fact]
+    public void Place_SilosThatHaveNotReported_FillsThemAlike()
+    {
+        ClusterView view = View();
+
+        SiloAddress[] replicas = [.. Enumerable.Range(0, 3).Select(i => view.Place(s_silos, $"m/{i}", 10))];
+        var models = Enumerable.Range(0, 27).Select(i => view.Place(s_silos, $"m{i}/0", 10)).CountBy(s => s).ToDictionary();
+
+        Assert.Equal(3, replicas.Distinct().Count());
+        Assert.All(s_silos, silo => Assert.Equal(9, models[silo]));
+    }
+
     private static ClusterView View(params SiloReport[] reports)
     {
         var view = new ClusterView();

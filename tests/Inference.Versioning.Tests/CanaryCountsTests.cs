@@ -118,7 +118,7 @@ public sealed class CanaryCountsTests
         trial.ObserveMetric(true, 0.5);
         trial.ObserveMetric(false, 0.5);
         Assert.Equal(2, _evidence.Count);
-        ArmCounts counts = Assert.Single(trial.Report("here", 0).Metric.Stages);
+        ArmCounts counts = Assert.Single(trial.Counts().Metric.Stages);
         Assert.Equal((1, 1, 1), (counts.Treatment.Counts[8], counts.Control.Counts[8], counts.Treatment.Total));
     }
 
@@ -133,7 +133,7 @@ public sealed class CanaryCountsTests
         trial.Observe(true, true);
         trial.Percent = percent;
         trial.Observe(false, false);
-        IReadOnlyList<ArmCounts> stages = trial.Report("here", 3).Errors.Stages;
+        IReadOnlyList<ArmCounts> stages = trial.Counts().Errors.Stages;
         Assert.Equal([new StageKey(0, 0.25), new StageKey(1, share)], stages.Select(s => s.Stage));
         Assert.Equal((1, 0, 0, 1), (stages[0].Treatment.Total, stages[0].Control.Total, stages[1].Treatment.Total, stages[1].Control.Total));
     }

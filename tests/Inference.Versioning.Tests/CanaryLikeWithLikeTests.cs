@@ -192,7 +192,7 @@ public sealed class CanaryLikeWithLikeTests : IDisposable
 
     private static (int Total, int Failed) Judged(VersionedModelRunner versions)
     {
-        OutcomeCounts counts = versions.Controller.Table!.Trial!.Report("here", 0).Errors.Stages[^1].Treatment;
+        OutcomeCounts counts = versions.Controller.Table!.Trial!.Counts().Errors.Stages[^1].Treatment;
         return ((int)counts.Total, (int)counts.Counts[^1]);
     }
 

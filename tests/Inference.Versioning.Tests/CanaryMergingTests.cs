@@ -98,6 +98,71 @@ public sealed class CanaryMergingTests
     }
 
     [Fact]
+    public void Merge_Outcomes_AreGivenToTheJudgeOnce()
+    {
+        CanaryTrial here = Trial(), there = Trial();
+        FakeOutcomes judge = new(), far = new();
+        here.Judge(judge, "simulated");
+        there.Judge(far, "simulated");
+        EvidenceReport first = there.Report();
+        far.Count();
+        EvidenceReport second = there.Report();
+        Assert.True(second.Sequence > first.Sequence, "outcomes are news, without a call");
+        Assert.Equal(second.Sequence, there.Report().Sequence);
+
+        foreach (EvidenceReport report in (EvidenceReport[])[first, second, first, second])
+        {
+            here.Merge(report);
+        }
+
+        Assert.Equal([1L, 2L], judge.Merged.Select(static m => m.Sequence));
+        Assert.Equal([2], judge.Merged[1].Counts.ToArray());
+        Assert.Equal(("judge", far.Trial), (judge.Merged[1].Replica, judge.Merged[1].Subject));
+    }
+
+    [Fact]
+    public void Merge_WithoutAJudgeOnEitherSide_CountsTheRest()
+    {
+        CanaryTrial here = Trial(), there = Trial();
+        there.Judge(new FakeOutcomes(), "simulated");
+        there.Observe(isCanary: true, failed: true);
+        here.Merge(there.Report());
+        there.Merge(here.Report());
+        Assert.Equal((1L, 1L), (here.Snapshot().Calls, there.Snapshot().Calls));
+    }
+
+    // Whatever bytes come, it is our error or a report.
+    [Fact]
+    public void FromBytes_DamagedAnywhere_ThrowsOurErrorOrReads()
+    {
+        CanaryTrial trial = Trial();
+        trial.Judge(new FakeOutcomes(), "simulated");
+        trial.Observe(isCanary: true, failed: true);
+        byte[] bytes = trial.Report().Counts.ToArray();
+        var random = new Random(7);
+        int refused = 0;
+        for (int i = 0; i < 3_000; i++)
+        {
+            byte[] damaged = bytes[..random.Next(bytes.Length + 1)];
+            for (int flips = random.Next(4); flips > 0 && damaged.Length > 0; flips--)
+            {
+                damaged[random.Next(damaged.Length)] = (byte)random.Next(256);
+            }
+
+            try
+            {
+                TrialCounts.FromBytes(damaged);
+            }
+            catch (EvaluationException)
+            {
+                refused++;
+            }
+        }
+
+        Assert.InRange(refused, 2_000, 2_999);
+    }
+
+    [Fact]
     public void Merge_Garbage_ThrowsOurError()
     {
         CanaryTrial here = Trial();

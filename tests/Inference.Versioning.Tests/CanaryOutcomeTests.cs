@@ -5,7 +5,7 @@ namespace Inference.Versioning.Tests;
 
 public sealed class CanaryOutcomeTests
 {
-    private readonly FakeEvidence _evidence = new();
+    private readonly FakeOutcomes _evidence = new();
     private string? _alarm;
     private int _passed;
 
@@ -139,30 +139,5 @@ public sealed class CanaryOutcomeTests
         CanaryTrial trial = CanarySimulation.Trial(options, reason => _alarm = reason, () => _passed++);
         trial.Judge(_evidence, "simulated");
         return trial;
-    }
-
-    private sealed class FakeEvidence : IOutcomeEvidence, IOutcomeTrial
-    {
-        private Action? _changed;
-
-        public string Trial { get; private set; } = "";
-
-        public bool Disposed { get; private set; }
-
-        public OutcomeTrialStatus Status { get; private set; } = new() { Trial = "", Outcome = "label" };
-
-        public IOutcomeTrial Begin(string modelName, string trial, Action changed)
-        {
-            (Trial, _changed) = (trial, changed);
-            return this;
-        }
-
-        public void Tell(double log, bool mismatch = false)
-        {
-            Status = Status with { LogEvidence = log, Treatment = 50, TreatmentMean = 0.1, Control = 60, ControlMean = 0.2, SampleRatioMismatch = mismatch };
-            _changed!();
-        }
-
-        public void Dispose() => Disposed = true;
     }
 }

@@ -153,21 +153,21 @@ public sealed class CanaryTrialTests(ITestOutputHelper output)
 
             if (random.Next(50) == 0)
             {
-                Share(random.Next(2), i);
+                Share(random.Next(2));
             }
         }
 
-        Share(0, 6_000);
-        Share(1, 6_000);
-        (ReplicaReport wholeErrors, ReplicaReport wholeLatency, ReplicaReport wholeMetric) = whole.Report("whole", 0);
+        Share(0);
+        Share(1);
+        (ReplicaReport wholeErrors, ReplicaReport wholeLatency, ReplicaReport wholeMetric) = whole.Counts();
         Assert.Equal(new TwoArmTest(0.01).LogEvidence(wholeErrors.Stages), new TwoArmTest(0.01).LogEvidence(errors.GetTotals()));
         Assert.Equal(new TwoArmTest().LogEvidence(wholeMetric.Stages), new TwoArmTest().LogEvidence(metric.GetTotals()));
         Assert.Equal([new StageKey(0, 0.5)], wholeLatency.Stages.Select(s => s.Stage));
         Assert.Equal(6_000, errors.GetTotals().Sum(s => s.Treatment.Total + s.Control.Total));
 
-        void Share(int replica, int sequence)
+        void Share(int replica)
         {
-            (ReplicaReport e, _, ReplicaReport m) = replicas[replica].Report($"replica {replica}", sequence);
+            (ReplicaReport e, _, ReplicaReport m) = replicas[replica].Counts();
             errors.Apply(ReplicaReport.FromBytes(e.ToBytes()));
             metric.Apply(m);
         }

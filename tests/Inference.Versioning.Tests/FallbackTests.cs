@@ -49,6 +49,45 @@ public sealed class FallbackTests : IDisposable
     }
 
     [Fact]
+    public async Task Cancelled_WhileAFallbackFails_TheFirstErrorIsThrown()
+    {
+        using var cancel = new CancellationTokenSource();
+        _primary.Fail = _ => new ModelRunException("first");
+        _cheap.Fail = _ =>
+        {
+            cancel.Cancel();
+            return new ModelRunException("second");
+        };
+        await using IModelRunner runner = Build();
+        using NamedValues inputs = FakeModel.Rows(1);
+        Assert.Equal("first", (await Assert.ThrowsAsync<ModelRunException>(async () => await runner.RunAsync(inputs, null, cancel.Token))).Message);
+    }
+
+    [Fact]
+    public async Task Cancelled_WhileAFallbackRuns_IsCancelled()
+    {
+        using var cancel = new CancellationTokenSource();
+        _primary.Fail = _ => new ModelRunException("first");
+        _cheap.Fail = _ =>
+        {
+            cancel.Cancel();
+            return new OperationCanceledException(cancel.Token);
+        };
+        await using IModelRunner runner = Build();
+        using NamedValues inputs = FakeModel.Rows(1);
+        await Assert.ThrowsAsync<OperationCanceledException>(async () => await runner.RunAsync(inputs, null, cancel.Token));
+    }
+
+    [Fact]
+    public async Task InvalidInputForTheFallbackAlone_TheFirstErrorIsThrown()
+    {
+        _primary.Fail = _ => new ModelRunException("first");
+        _cheap.Fail = _ => new InvalidInputException("wrong shape");
+        await using IModelRunner runner = Build();
+        Assert.Equal("first", (await Assert.ThrowsAsync<ModelRunException>(() => IsCheapAsync(runner))).Message);
+    }
+
+    [Fact]
     public async Task OpenCircuit_SkipsTheTarget_AndTriesItAgainLater()
     {
         _primary.Fail = _ => new ModelRunException("broken");

@@ -66,7 +66,7 @@ public sealed class RunArmTests : IDisposable
     public async Task Outcomes_OfARealTrial_RollItBack()
     {
         _repository.Publish("1");
-        var evidence = new Evidence();
+        var evidence = new FakeOutcomes();
         await using VersionedModelRunner runner = await _repository.OpenAsync(o => (o.Rollout, o.Canary.Percent) = (RolloutMode.Canary, 30), outcomes: evidence);
         _repository.Publish("2");
         await runner.Versions.RefreshAsync();
@@ -93,28 +93,5 @@ public sealed class RunArmTests : IDisposable
         var context = new RunContext { RoutingKey = key };
         await TempRepository.ServedAsync(runner, context);
         return context.Record;
-    }
-
-    private sealed class Evidence : IOutcomeEvidence, IOutcomeTrial
-    {
-        private Action? _changed;
-
-        public bool Disposed { get; private set; }
-
-        public OutcomeTrialStatus Status { get; private set; } = new() { Trial = "", Outcome = "label" };
-
-        public IOutcomeTrial Begin(string modelName, string trial, Action changed)
-        {
-            _changed = changed;
-            return this;
-        }
-
-        public void Tell(double log)
-        {
-            Status = Status with { LogEvidence = log };
-            _changed!();
-        }
-
-        public void Dispose() => Disposed = true;
     }
 }

@@ -1,4 +1,5 @@
 using Inference.Evaluation.Sequential;
+using Inference.Monitoring.Records;
 
 namespace Inference.Monitoring.Outcomes;
 
@@ -40,6 +41,35 @@ internal sealed class LossLevels
 
             _sums[arm] += other._sums[arm];
         }
+    }
+
+    public void Write(RecordWriter writer)
+    {
+        for (int arm = 0; arm < 2; arm++)
+        {
+            foreach (long count in _counts[arm])
+            {
+                writer.Number(count);
+            }
+
+            writer.Double(_sums[arm]);
+        }
+    }
+
+    public static LossLevels Read(ref RecordReader reader)
+    {
+        var levels = new LossLevels();
+        for (int arm = 0; arm < 2; arm++)
+        {
+            foreach (ref long count in levels._counts[arm].AsSpan())
+            {
+                count = reader.Number();
+            }
+
+            levels._sums[arm] = reader.Double();
+        }
+
+        return levels;
     }
 
     public ArmCounts ToCounts(StageKey stage, bool isBinary)

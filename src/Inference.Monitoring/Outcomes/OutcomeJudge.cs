@@ -14,6 +14,7 @@ namespace Inference.Monitoring;
 /// <para>A prediction without an arm is of no trial: shadow calls, calls that a fallback answered, calls of other versions. A subject counts once in a trial (<see cref="RunContext.Subject"/>), by its first report; without a subject each row of
 /// each call counts. Outcomes of different subjects are independent; calls with one routing key and no subject are counted as if they were.</para>
 /// <para>Corrections replace what they correct, also when they are delivered again. A report that comes after its trial has ended, or about a prediction made before it began, changes nothing.</para>
+/// <para>Processes that exchange a trial's evidence judge the outcomes of all. A report counts in the process that takes it, and so does its correction: one that another process takes is not counted. A subject counts once in each process that takes reports of it.</para>
 /// </remarks>
 public sealed partial class OutcomeJudge : IOutcomeEvidence, IOutcomeObserver, IDisposable
 {
@@ -295,6 +296,22 @@ public sealed partial class OutcomeJudge : IOutcomeEvidence, IOutcomeObserver, I
     private sealed class Handle(OutcomeJudge judge, TrialOutcomes trial) : IOutcomeTrial
     {
         public OutcomeTrialStatus Status => trial.Status;
+
+        public EvidenceReport? Report()
+        {
+            lock (judge._lock)
+            {
+                return trial.Report();
+            }
+        }
+
+        public void Merge(EvidenceReport report)
+        {
+            lock (judge._lock)
+            {
+                trial.Merge(report);
+            }
+        }
 
         public void Dispose() => judge.End(trial);
     }

@@ -10,7 +10,7 @@ namespace Inference.Monitoring.Outcomes;
 /// <param name="trial">The trial.</param>
 /// <param name="options">What is judged.</param>
 /// <param name="began">Predictions before are not judged.</param>
-internal sealed class TrialOutcomes(string trial, OutcomeOptions options, DateTimeOffset began)
+internal sealed partial class TrialOutcomes(string trial, OutcomeOptions options, DateTimeOffset began)
 {
     // Units whose loss is remembered, some 30 MB; most trials are decided with fewer.
     private const int MostUnits = 1 << 18;
@@ -32,6 +32,7 @@ internal sealed class TrialOutcomes(string trial, OutcomeOptions options, DateTi
     private OutcomeTrialStatus _status = new() { Trial = trial, Outcome = options.Name };
     private TimeSpan _width;
     private long _serial;
+    private long _ownWaiting;
     private bool _changed = true;
     private bool _hasForgotten;
 
@@ -95,7 +96,7 @@ internal sealed class TrialOutcomes(string trial, OutcomeOptions options, DateTi
 
             Remove(counted);
         }
-        else if (!MakeRoom(outcome))
+        else if (IsCountedElsewhere(outcome) || !MakeRoom(outcome))
         {
             return false;
         }
@@ -104,7 +105,7 @@ internal sealed class TrialOutcomes(string trial, OutcomeOptions options, DateTi
         double uniform = (double)(ulong)(prediction >> 75) / (1UL << 53);
         DateTimeOffset end = EndOf(outcome.PredictedAt);
         OutcomeCohort cohort = CohortOf(end);
-        counted = new CountedUnit(prediction, end, cohort.Serial, StageOf(arm), arm.IsTreatment ? 1 : 0, LossLevels.LevelOf(loss, uniform), loss);
+        counted = new CountedUnit(prediction, end, cohort.Serial, StageOf(arm.Stage, arm.Share), arm.IsTreatment ? 1 : 0, LossLevels.LevelOf(loss, uniform), loss);
         _units[unit] = counted;
         cohort.Of(counted.Stage).Add(counted.Arm, counted.Level, loss);
         return true;
@@ -126,13 +127,21 @@ internal sealed class TrialOutcomes(string trial, OutcomeOptions options, DateTi
             _cohorts.Remove(cohort.Key);
             foreach ((StageKey stage, LossLevels losses) in cohort.Value.Stages)
             {
-                JudgedOf(stage).Merge(losses);
+                LevelsOf(_judged, stage).Merge(losses);
             }
 
             _changed = true;
+            _shared.Change();
         }
 
-        long waiting = _cohorts.Values.Sum(static c => c.Stages.Values.Sum(static l => l.TotalOf(0) + l.TotalOf(1)));
+        long own = OwnWaiting;
+        if (own != _ownWaiting)
+        {
+            _ownWaiting = own;
+            _shared.Change();
+        }
+
+        long waiting = own + _shared.Waiting;
         OutcomeTrialStatus status = Status;
         if (!_changed)
         {
@@ -140,19 +149,20 @@ internal sealed class TrialOutcomes(string trial, OutcomeOptions options, DateTi
         }
 
         _changed = false;
-        bool isBinary = _judged.Values.All(static s => s.Losses.IsBinary);
-        ArmCounts[] counts = [.. _judged.Values.Select(s => s.Losses.ToCounts(s.Key, isBinary))];
-        (StageKey, long, long)[] units = [.. _judged.Values.Select(static s => (s.Key, s.Losses.TotalOf(1), s.Losses.TotalOf(0)))];
+        SortedDictionary<int, (StageKey Key, LossLevels Losses)> judged = _shared.HasOthers ? Together() : _judged;
+        bool isBinary = judged.Values.All(static s => s.Losses.IsBinary);
+        ArmCounts[] counts = [.. judged.Values.Select(s => s.Losses.ToCounts(s.Key, isBinary))];
+        (StageKey, long, long)[] units = [.. judged.Values.Select(static s => (s.Key, s.Losses.TotalOf(1), s.Losses.TotalOf(0)))];
         status = new OutcomeTrialStatus
         {
             Trial = trial,
             Outcome = options.Name,
             Treatment = units.Sum(static u => u.Item2),
-            TreatmentMean = MeanOf(1),
+            TreatmentMean = MeanOf(judged.Values, 1),
             Control = units.Sum(static u => u.Item3),
-            ControlMean = MeanOf(0),
+            ControlMean = MeanOf(judged.Values, 0),
             Waiting = waiting,
-            Stages = _judged.Count,
+            Stages = judged.Count,
         };
         return new TrialCounts(status, counts, units);
     }
@@ -179,9 +189,11 @@ internal sealed class TrialOutcomes(string trial, OutcomeOptions options, DateTi
         };
     }
 
-    private double MeanOf(int arm)
+    private long OwnWaiting => _cohorts.Values.Sum(static c => c.Stages.Values.Sum(static l => l.TotalOf(0) + l.TotalOf(1)));
+
+    private double MeanOf(IEnumerable<(StageKey Key, LossLevels Losses)> stages, int arm)
     {
-        double loss = _judged.Values.Sum(s => s.Losses.SumOf(arm)) / _judged.Values.Sum(s => s.Losses.TotalOf(arm));
+        double loss = stages.Sum(s => s.Losses.SumOf(arm)) / stages.Sum(s => s.Losses.TotalOf(arm));
         return options.Lowest + ((options.IsLoss ? loss : 1 - loss) * (options.Highest - options.Lowest));
     }
 
@@ -228,8 +240,9 @@ internal sealed class TrialOutcomes(string trial, OutcomeOptions options, DateTi
             return;
         }
 
-        JudgedOf(unit.Stage).Add(unit.Arm, unit.Level, unit.Loss, -1);
+        LevelsOf(_judged, unit.Stage).Add(unit.Arm, unit.Level, unit.Loss, -1);
         _changed = true;
+        _shared.Change();
     }
 
     private OutcomeCohort CohortOf(DateTimeOffset end)
@@ -243,24 +256,24 @@ internal sealed class TrialOutcomes(string trial, OutcomeOptions options, DateTi
     }
 
     // A process that starts again counts stages from 0, perhaps at another share.
-    private StageKey StageOf(RunArm arm)
+    private StageKey StageOf(int number, double share)
     {
-        if (!_stages.TryGetValue((arm.Stage, arm.Share), out StageKey stage))
+        if (!_stages.TryGetValue((number, share), out StageKey stage))
         {
-            _stages[(arm.Stage, arm.Share)] = stage = new StageKey(_stages.Count, arm.Share);
+            _stages[(number, share)] = stage = new StageKey(_stages.Count, share);
         }
 
         return stage;
     }
 
-    private LossLevels JudgedOf(StageKey stage)
+    private static LossLevels LevelsOf(SortedDictionary<int, (StageKey Key, LossLevels Losses)> stages, StageKey stage)
     {
-        if (!_judged.TryGetValue(stage.Number, out (StageKey Key, LossLevels Losses) judged))
+        if (!stages.TryGetValue(stage.Number, out (StageKey Key, LossLevels Losses) known))
         {
-            _judged[stage.Number] = judged = (stage, new LossLevels());
+            stages[stage.Number] = known = (stage, new LossLevels());
         }
 
-        return judged.Losses;
+        return known.Losses;
     }
 
     private DateTimeOffset EndOf(DateTimeOffset predictedAt) => new(((predictedAt.UtcTicks / _width.Ticks) + 1) * _width.Ticks, TimeSpan.Zero);

@@ -37,11 +37,7 @@ internal sealed class ClusterView
                 (best, score) = other.CompareTo(score) < 0 ? (silo, other) : (best, score);
             }
 
-            if (!reports.TryGetValue(best, out SiloReport? report))
-            {
-                return best;
-            }
-
+            SiloReport report = Of(reports, best);
             var placed = new SiloReport
             {
                 Silo = best,
@@ -60,7 +56,8 @@ internal sealed class ClusterView
         }
     }
 
-    // A silo that has not reported yet has just started: it is empty.
-    private static PlacementScore Score(ImmutableDictionary<SiloAddress, SiloReport> reports, SiloAddress silo, string model, long bytes) =>
-        reports.TryGetValue(silo, out SiloReport? report) ? PlacementScore.Of(report, model, bytes) : new PlacementScore(false, false, true, false, 0, 0);
+    private static PlacementScore Score(ImmutableDictionary<SiloAddress, SiloReport> reports, SiloAddress silo, string model, long bytes) => PlacementScore.Of(Of(reports, silo), model, bytes);
+
+    // A silo that has not reported yet has just started: it is empty, and how much it may hold is not known.
+    private static SiloReport Of(ImmutableDictionary<SiloAddress, SiloReport> reports, SiloAddress silo) => reports.GetValueOrDefault(silo) ?? new SiloReport { Silo = silo, MaxBytes = long.MaxValue };
 }

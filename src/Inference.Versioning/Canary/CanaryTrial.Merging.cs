@@ -11,6 +11,7 @@ internal sealed partial class CanaryTrial
     private readonly Dictionary<string, (long Sequence, TrialTotals Totals)> _others = new(StringComparer.Ordinal);
     private TrialTotals _elsewhere;
     private long _reports;
+    private long _outcomesReported;
     private bool _hasNews = true;
 
     /// <summary><see cref="State.RepositoryState.Epoch"/> when the trial began: two trials of the same files are told apart by it.</summary>
@@ -23,22 +24,24 @@ internal sealed partial class CanaryTrial
     /// <summary>All counts of this process.</summary>
     public EvidenceReport Report()
     {
+        EvidenceReport? outcomes = _outcomes?.Report();
         lock (_lock)
         {
-            if (_hasNews)
+            if (_hasNews || outcomes?.Sequence > _outcomesReported)
             {
                 _hasNews = false;
+                _outcomesReported = outcomes?.Sequence ?? 0;
                 _reports++;
             }
 
             ReplicaReport[] measures = [.. Measures.Select(m => new ReplicaReport(_replica, _reports, m.Stages))];
             var own = new TrialTotals(_calls, _failed, _controlCalls, _controlFailed, _answered);
-            return new EvidenceReport(SharedName, _replica, _reports, new TrialCounts(own, measures).ToBytes());
+            return new EvidenceReport(SharedName, _replica, _reports, new TrialCounts(own, measures, outcomes).ToBytes());
         }
     }
 
     /// <summary>Takes the counts of another process, and judges.</summary>
-    /// <exception cref="Evaluation.EvaluationException">The counts were written by another version.</exception>
+    /// <exception cref="InferenceException">The counts are damaged, or were written by another version.</exception>
     public void Merge(EvidenceReport report)
     {
         if (report.Subject != SharedName || report.Replica == _replica)
@@ -46,6 +49,7 @@ internal sealed partial class CanaryTrial
             return;
         }
 
+        EvidenceReport? outcomes;
         (string? Alarm, bool Passed, double? Evidence) verdict;
         lock (_lock)
         {
@@ -62,10 +66,16 @@ internal sealed partial class CanaryTrial
 
             _others[report.Replica] = (report.Sequence, counts.Totals);
             _elsewhere = _others.Values.Aggregate(default(TrialTotals), static (sum, o) => sum + o.Totals);
+            outcomes = counts.Outcomes;
             verdict = Judge(now: true);
         }
 
         Tell(verdict);
+        if (outcomes is not null)
+        {
+            // Those who judge outcomes ask for another verdict when they have counted them.
+            _outcomes?.Merge(outcomes);
+        }
     }
 
     private IReadOnlyList<TrialMeasure> Measures => [_errors, _latency, _metric, _cost];

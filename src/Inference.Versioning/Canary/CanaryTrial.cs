@@ -231,17 +231,6 @@ internal sealed partial class CanaryTrial
         Tell(verdict);
     }
 
-    /// <summary>All counts of errors, latency and metric since the trial began: other replicas add them to their own, each by a <see cref="TrialLedger"/>.</summary>
-    /// <param name="replica">Identifies the reporting process and trial.</param>
-    /// <param name="sequence">Increases with every report.</param>
-    public (ReplicaReport Errors, ReplicaReport Latency, ReplicaReport Metric) Report(string replica, long sequence)
-    {
-        lock (_lock)
-        {
-            return (new(replica, sequence, _errors.Stages), new(replica, sequence, _latency.Stages), new(replica, sequence, _metric.Stages));
-        }
-    }
-
     /// <summary>The current counts, and the evidence at the last evaluation.</summary>
     public CanaryStatus Snapshot()
     {

@@ -1,20 +1,22 @@
 using Inference.Evaluation;
 using Inference.Evaluation.Sequential;
+using Inference.Status;
 
 namespace Inference.Versioning.Canary;
 
 /// <summary>The counts of one process in a trial, as they are exchanged. Immutable.</summary>
 /// <param name="Totals">Calls, failed calls of the canary; calls, failed calls of the default; judged and answered calls of the canary.</param>
 /// <param name="Measures">The losses of errors, latency, metric and cost.</param>
-internal sealed record TrialCounts(TrialTotals Totals, IReadOnlyList<ReplicaReport> Measures)
+/// <param name="Outcomes">What became of the predictions; null if nobody judges it.</param>
+internal sealed record TrialCounts(TrialTotals Totals, IReadOnlyList<ReplicaReport> Measures, EvidenceReport? Outcomes)
 {
     /// <summary>The number of measures.</summary>
     public const int MeasureCount = 4;
 
-    private const byte Format = 1;
+    private const byte Format = 2;
 
     // Far above what a trial of many stages takes.
-    private const int LongestMeasure = 16 << 20;
+    private const int LongestPart = 16 << 20;
 
     /// <summary>Serializes the counts.</summary>
     public byte[] ToBytes()
@@ -29,9 +31,16 @@ internal sealed record TrialCounts(TrialTotals Totals, IReadOnlyList<ReplicaRepo
         writer.Write(Totals.Answered);
         foreach (ReplicaReport measure in Measures)
         {
-            byte[] bytes = measure.ToBytes();
-            writer.Write(bytes.Length);
-            writer.Write(bytes);
+            Write(writer, measure.ToBytes());
+        }
+
+        writer.Write(Outcomes is not null);
+        if (Outcomes is { } outcomes)
+        {
+            writer.Write(outcomes.Subject);
+            writer.Write(outcomes.Replica);
+            writer.Write(outcomes.Sequence);
+            Write(writer, outcomes.Counts.Span);
         }
 
         writer.Flush();
@@ -55,15 +64,28 @@ internal sealed record TrialCounts(TrialTotals Totals, IReadOnlyList<ReplicaRepo
             var measures = new ReplicaReport[MeasureCount];
             for (int i = 0; i < measures.Length; i++)
             {
-                int length = reader.ReadInt32();
-                measures[i] = ReplicaReport.FromBytes(length is >= 0 and <= LongestMeasure ? reader.ReadBytes(length) : throw new IOException());
+                measures[i] = ReplicaReport.FromBytes(Read(reader));
             }
 
-            return new TrialCounts(totals, measures);
+            EvidenceReport? outcomes = reader.ReadBoolean() ? new EvidenceReport(reader.ReadString(), reader.ReadString(), reader.ReadInt64(), Read(reader)) : null;
+            return new TrialCounts(totals, measures, outcomes);
         }
-        catch (IOException exception)
+        catch (Exception exception) when (exception is IOException or FormatException)
         {
             throw new EvaluationException($"Counts of a trial: expected bytes written by this version, got {bytes.Length} bytes that are truncated or something else.", exception);
         }
+    }
+
+    private static void Write(BinaryWriter writer, ReadOnlySpan<byte> part)
+    {
+        writer.Write(part.Length);
+        writer.Write(part);
+    }
+
+    private static byte[] Read(BinaryReader reader)
+    {
+        int length = reader.ReadInt32();
+        byte[] part = length is >= 0 and <= LongestPart ? reader.ReadBytes(length) : [];
+        return part.Length == length ? part : throw new EndOfStreamException();
     }
 }

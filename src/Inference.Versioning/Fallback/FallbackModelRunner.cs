@@ -167,6 +167,12 @@ internal sealed class FallbackModelRunner : DelegatingModelRunner, IModelStatus,
                     {
                         bool failed = TargetCircuit.IsFailure(exception, cancellationToken);
                         target.Circuit.Exit(pass, failed ? CallEnd.Failed : CallEnd.Unknown);
+                        if (!failed && first is not null && exception is not OperationCanceledException)
+                        {
+                            // The call was cancelled meanwhile, or its inputs do not suit this target: that it had nothing better is not what went wrong.
+                            break;
+                        }
+
                         if (!failed || (isLast && first is null && exception is not AttemptTimeoutException))
                         {
                             throw;
