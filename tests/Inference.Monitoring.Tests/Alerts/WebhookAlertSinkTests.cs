@@ -94,7 +94,7 @@ public sealed class WebhookAlertSinkTests : IDisposable
         await Advance(10);
         for (int pause = 2, requests = 1; pause <= 8; pause *= 2, requests++)
         {
-            await Eventually.TrueAsync(() => _http.Requests.Count == requests);
+            await PausesAsync(requests);
             await Advance(pause - 0.001);
             Assert.Equal(requests, _http.Requests.Count);
             await Advance(0.001);
@@ -114,9 +114,9 @@ public sealed class WebhookAlertSinkTests : IDisposable
         _http.Answer = static (i, _) => i <= 2 ? throw new HttpRequestException(HttpRequestError.ConnectionError, "https://hooks.example/services/T0/path-secret token-secret") : Task.FromResult(new HttpResponseMessage(HttpStatusCode.OK));
         await _sink.SendAsync(Snapshots.Alert(MonitoringState.Alarm, "giving-up"));
         await Advance(10);
+        await PausesAsync(1);
         await Advance(2);
         await Eventually.TrueAsync(() => readings.Sum("inference.monitoring.deliveries", "failed") == 1);
-        await Advance(10);
         await Eventually.CompletesAsync(Ended());
         Assert.Contains("alerts|Error|1 alerts were not delivered to the webhook at hooks.example in 2 attempts: ConnectionError.", _log.All);
         Assert.DoesNotContain("secret", string.Join('\n', _log.All), StringComparison.Ordinal);
@@ -148,6 +148,7 @@ public sealed class WebhookAlertSinkTests : IDisposable
         await Advance(10);
         await Eventually.TrueAsync(() => _http.Requests.Count == 1);
         await Advance(10);
+        await PausesAsync(1);
         await Advance(2);
         await Eventually.TrueAsync(() => _http.Requests.Count == 2);
         Assert.Contains("no answer within 00:00:10", _log.All[0], StringComparison.Ordinal);
@@ -214,6 +215,9 @@ public sealed class WebhookAlertSinkTests : IDisposable
         await Eventually.TrueAsync(() => _clock.RunningTimers > 0);
         _clock.Advance(TimeSpan.FromSeconds(seconds));
     }
+
+    // So many attempts have ended, and their limits with them: what runs is the pause before the next one.
+    private Task PausesAsync(int attempts) => Eventually.TrueAsync(() => _log.All.Length == attempts && _clock.RunningTimers == 1);
 
     // After the last request the pump looks whether there is more, once.
     private async Task Ended()
