@@ -93,20 +93,21 @@ public sealed class OrleansModelRunner : IModelRunner
     internal static async ValueTask<OrleansModelRunner> ConnectAsync(string name, IGrainFactory grains, LoadedModels? local, ClusterModelOptions options, TimeProvider clock, CancellationToken cancellationToken)
     {
         string model = options.Model ?? name;
-        ModelDescription description = await DescribeAsync(name, model, grains, options.Timeout, clock, cancellationToken).ConfigureAwait(false);
+        ModelDescription description = await DescribeAsync(name, model, grains, local?.Opened ?? Task.CompletedTask, options.Timeout, clock, cancellationToken).ConfigureAwait(false);
         return description.Fault is { } fault
             ? throw new ModelLoadException(fault.Message)
             : new OrleansModelRunner(description.ToInfo(name), description.TakesFeedback, new ReplicaSet(grains, model, clock), local?.Find(model), options, clock);
     }
 
-    // Asked again until the time is up: a host may begin with its models before it is connected to the cluster, and the first silo may still be starting.
-    private static async ValueTask<ModelDescription> DescribeAsync(string name, string model, IGrainFactory grains, TimeSpan limit, TimeProvider clock, CancellationToken cancellationToken)
+    // Asked again until the time is up: a host may begin with its models before it is connected to the cluster, and the first silo may still be starting. A silo of this process is waited for.
+    private static async ValueTask<ModelDescription> DescribeAsync(string name, string model, IGrainFactory grains, Task opened, TimeSpan limit, TimeProvider clock, CancellationToken cancellationToken)
     {
         long began = clock.GetTimestamp();
         while (true)
         {
             try
             {
+                await opened.WaitAsync(limit, clock, cancellationToken).ConfigureAwait(false);
                 TimeSpan left = limit - clock.GetElapsedTime(began);
                 return await grains.GetGrain<IReplicaGrain>(ReplicaKey.Of(model, 0)).DescribeAsync().WaitAsync(left > TimeSpan.Zero ? left : TimeSpan.Zero, clock, cancellationToken).ConfigureAwait(false);
             }

@@ -6,6 +6,7 @@ namespace Inference.Cluster;
 internal sealed class Child : IDisposable
 {
     private readonly Process _process;
+    private readonly string _log;
     private readonly List<string> _lines = [];
     private readonly Lock _lock = new();
     private bool _hasEnded;
@@ -14,6 +15,7 @@ internal sealed class Child : IDisposable
     private Child(Process process, string log)
     {
         _process = process;
+        _log = log;
         process.OutputDataReceived += (_, line) => Add(line.Data);
         process.ErrorDataReceived += (_, line) =>
         {
@@ -61,7 +63,7 @@ internal sealed class Child : IDisposable
 
                 if (_hasEnded)
                 {
-                    throw new InvalidOperationException($"a process ended before it wrote '{begin}'; its errors are in its log");
+                    throw new InvalidOperationException($"a process ended before it wrote '{begin}': {Errors()}");
                 }
 
                 news = _news.Task;
@@ -71,9 +73,9 @@ internal sealed class Child : IDisposable
             {
                 await news.WaitAsync(timer.Token).ConfigureAwait(false);
             }
-            catch (OperationCanceledException)
+            catch (OperationCanceledException) when (timer.IsCancellationRequested)
             {
-                throw new TimeoutException($"a process did not write '{begin}' within {limit.TotalSeconds} s");
+                throw new TimeoutException($"a process did not write '{begin}' within {limit.TotalSeconds} s: {Errors()}");
             }
         }
     }
@@ -121,6 +123,15 @@ internal sealed class Child : IDisposable
         }
 
         _process.Dispose();
+    }
+
+    // The last of them: the folder of the logs is removed when the run ends.
+    private string Errors()
+    {
+        lock (_lock)
+        {
+            return File.Exists(_log) ? string.Join('\n', File.ReadLines(_log).TakeLast(30)) : "it wrote no error";
+        }
     }
 
     private void Add(string? line)

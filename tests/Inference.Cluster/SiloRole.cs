@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Runtime.CompilerServices;
 using Inference.Batching;
 using Inference.Decisions;
 using Inference.Orleans;
@@ -8,6 +9,7 @@ using Inference.Versioning;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Orleans;
 using Orleans.Configuration;
 using Orleans.Hosting;
 
@@ -26,7 +28,6 @@ internal static class SiloRole
 
     // The same model once more, loaded in the second silo alone: its calls go from silo to silo.
     private const string InOther = "other";
-    private const string AcrossSilos = "across";
     private const int OtherSilo = 1;
 
     public static async Task<int> RunAsync(ClusterSettings settings)
@@ -36,7 +37,6 @@ internal static class SiloRole
         AddModel(builder.Services, ClusterModel.Name, settings);
         AddModel(builder.Services, InOther, settings);
         builder.Services.AddClusterModel(ThroughCluster, static o => o.Model = ClusterModel.Name);
-        builder.Services.AddClusterModel(AcrossSilos, static o => o.Model = InOther);
         builder.UseOrleans(silo =>
         {
             Stores.AddDecisions(silo, settings);
@@ -63,7 +63,7 @@ internal static class SiloRole
         Console.WriteLine("ready");
         var stopping = new CancellationTokenSource();
         Task trials = Task.Run(() => TryAsync(host.Services, settings, stopping.Token));
-        Task measured = settings.Measures ? Task.Run(() => MeasureAsync(host.Services, settings, stopping.Token)) : Task.CompletedTask;
+        Task measured = settings.Measures ? Task.Run(() => TryMeasureAsync(host.Services, settings, stopping.Token)) : Task.CompletedTask;
         await Task.WhenAny(Task.Run(Console.In.ReadToEndAsync), host.WaitForShutdownAsync()).ConfigureAwait(false);
         await stopping.CancelAsync().ConfigureAwait(false);
         await Task.WhenAll(trials, measured).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -137,6 +137,18 @@ internal static class SiloRole
         }
     }
 
+    private static async Task TryMeasureAsync(IServiceProvider services, ClusterSettings settings, CancellationToken stopping)
+    {
+        try
+        {
+            await MeasureAsync(services, settings, stopping).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (!stopping.IsCancellationRequested)
+        {
+            await Console.Error.WriteLineAsync($"failed: {exception}").ConfigureAwait(false);
+        }
+    }
+
     private static async Task MeasureAsync(IServiceProvider services, ClusterSettings settings, CancellationToken stopping)
     {
         const int Calls = 20_000;
@@ -162,8 +174,9 @@ internal static class SiloRole
             await Task.Delay(TimeSpan.FromMilliseconds(200), stopping).ConfigureAwait(false);
         }
 
-        var across = services.GetRequiredKeyedService<IModelRunner>(AcrossSilos);
-        await across.EnsureLoadedAsync(stopping).ConfigureAwait(false);
+        // Not before: the first call decides where the model is.
+        OrleansModelRunner across = await OrleansModelRunner.ConnectAsync(InOther, services.GetRequiredService<IGrainFactory>(), cancellationToken: stopping).ConfigureAwait(false);
+        await using ConfiguredAsyncDisposable disposing = across.ConfigureAwait(false);
         CallTimes times = await CallTimes.MeasureAsync(across, rows, settings.WarmUp, CallTimes.Measured).ConfigureAwait(false);
         string[] places = [.. (await status.ReadAsync(stopping).ConfigureAwait(false)).Where(static s => s.Models.Contains(InOther)).Select(static s => s.Name)];
         if (places is not ["silo-1"])

@@ -16,6 +16,7 @@ internal sealed class LoadedModels(IServiceProvider services, IOptions<Inference
     private readonly Dictionary<ModelSlot, Task> _loads = [];
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _reserved;
+    private readonly TaskCompletionSource _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool _isClosing;
 
     public InferenceSiloOptions Options => _options;
@@ -25,6 +26,9 @@ internal sealed class LoadedModels(IServiceProvider services, IOptions<Inference
 
     /// <summary>Whether the silo is stopping: no call begins.</summary>
     public bool IsClosing => Volatile.Read(ref _isClosing);
+
+    /// <summary>Completes when the silo takes calls.</summary>
+    public Task Opened => _opened.Task;
 
     /// <summary>Called with a model that was unloaded, outside locks.</summary>
     public Action<string>? Unloaded { get; set; }
@@ -81,6 +85,9 @@ internal sealed class LoadedModels(IServiceProvider services, IOptions<Inference
 
         return load.WaitAsync(cancellationToken);
     }
+
+    /// <summary>The silo takes calls from now on.</summary>
+    public void Open() => _opened.TrySetResult();
 
     /// <summary>Refuses new calls, and waits for those that are here.</summary>
     public async Task CloseAsync(CancellationToken cancellationToken)

@@ -66,6 +66,7 @@ internal sealed class SiloAgent : ILifecycleParticipant<ISiloLifecycle>, ICluste
             await _models.LoadAsync(slot, cancellationToken).ConfigureAwait(false);
         }
 
+        _models.Open();
         var grains = _services.GetRequiredService<IGrainFactory>();
         IClusterObserver self = grains.CreateObjectReference<IClusterObserver>(this);
         _loops = Task.WhenAll(Task.Run(() => ExchangeAsync(grains, self), CancellationToken.None), Task.Run(() => _evidence.RunAsync(_stopping.Token), CancellationToken.None), Task.Run(() => FollowAsync(grains), CancellationToken.None));
