@@ -17,7 +17,8 @@ start() {
   for attempt in 1 2 3 4 5; do
     # Free at this moment; another process may take it first, then the server ends and the next one is tried.
     port=$((20000 + ($(od -An -N2 -tu2 /dev/urandom) % 30000)))
-    redis-server --bind 127.0.0.1 --port "$port" --dir "$folder" --save "" --appendonly yes --appendfsync always --logfile "$folder/server.log" </dev/null >/dev/null 2>&1 &
+    # In a session of its own: what interrupts this script leaves the server to those who still write to it.
+    setsid redis-server --bind 127.0.0.1 --port "$port" --dir "$folder" --save "" --appendonly yes --appendfsync always --logfile "$folder/server.log" </dev/null >/dev/null 2>&1 &
     echo $! > "$folder/pid"
     for _ in $(seq 100); do
       runs "$!" || break
